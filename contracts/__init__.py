@@ -1,0 +1,1 @@
+"""The single truth: events, tables, columns and their documentation. Standard library only."""

@@ -1,0 +1,1 @@
+"""Renderings of the contracts, one small module per target."""

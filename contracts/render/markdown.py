@@ -1,0 +1,98 @@
+"""Documentation pages, generated so that they cannot drift from the contracts."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from contracts import rejections
+from contracts.events import PAYLOADS, SCHEMA, envelope_struct, payload_struct
+from contracts.fields import Field
+from contracts.tables import Table
+from contracts.types import ListOf, Scalar, Type
+
+
+def table_page(table: Table) -> str:
+    """Return the page of one table."""
+    lines = [
+        f"# {table.name}",
+        "",
+        table.doc,
+        "",
+        f"- One row: {table.grain}.",
+        f"- Key: {', '.join(f'`{name}`' for name in table.key)}.",
+        f"- Stored in: {_storage(table)}.",
+        "",
+        *_field_table(table.columns),
+    ]
+    if table.name == "rejected_v1":
+        lines += ["", "## Reasons", "", *_reason_table()]
+    return "\n".join(lines) + "\n"
+
+
+def events_page() -> str:
+    """Return the page of the event contract."""
+    lines = [f"# Events: `{SCHEMA}`", "", "## Envelope", "", *_field_table(envelope_struct().fields)]
+    for kind, declared in PAYLOADS.items():
+        doc = " ".join((declared.__doc__ or "").split())
+        lines += ["", f"## `{kind}`", "", doc, "", *_field_table(_flattened(payload_struct(kind).fields))]
+    lines += ["", "## Why an event is not accepted", "", *_reason_table()]
+    return "\n".join(lines) + "\n"
+
+
+def _storage(table: Table) -> str:
+    if table.stored_in == "dynamodb":
+        return "DynamoDB"
+    return f"the lake (Iceberg), laid out by the UTC day of `{table.partition_by}`, sorted by " + ", ".join(
+        f"`{name}`" for name in table.sort_by
+    )
+
+
+def _field_table(fields: Iterable[Field]) -> list[str]:
+    rows = [f"| `{field.name}` | {_type_name(field)} | {field.doc}{_limits(field)} |" for field in fields]
+    return ["| name | type | meaning |", "| --- | --- | --- |", *rows]
+
+
+def _reason_table() -> list[str]:
+    rows = [f"| `{reason}` | {doc} |" for reason, doc in rejections.REASONS.items()]
+    return ["| reason | meaning |", "| --- | --- |", *rows]
+
+
+def _flattened(fields: Iterable[Field], prefix: str = "") -> Iterable[Field]:
+    for field in fields:
+        yield _renamed(field, prefix + field.name)
+        inner = field.type.element if isinstance(field.type, ListOf) else field.type
+        if not isinstance(inner, (Scalar, ListOf)):
+            separator = "[]." if isinstance(field.type, ListOf) else "."
+            yield from _flattened(inner.fields, f"{prefix}{field.name}{separator}")
+
+
+def _renamed(field: Field, name: str) -> Field:
+    return Field(name, field.type, field.doc, field.required, field.minimum, field.maximum, field.choices)
+
+
+def _type_name(field: Field) -> str:
+    return _base_name(field.type) + ("" if field.required else ", optional")
+
+
+def _base_name(type_: Type) -> str:
+    match type_:
+        case Scalar():
+            return type_.name
+        case ListOf():
+            return f"list of {_base_name(type_.element)}"
+        case _:
+            return "structure"
+
+
+def _limits(field: Field) -> str:
+    if field.choices:
+        return f" ({', '.join(field.choices)})"
+    match field.minimum, field.maximum:
+        case None, None:
+            return ""
+        case low, None:
+            return f" (≥ {low:,})"
+        case None, high:
+            return f" (≤ {high:,})"
+        case low, high:
+            return f" ({low:,} to {high:,})"

@@ -1,0 +1,14 @@
+CREATE TABLE `camera_minute_v1` (
+    `store_id` STRING NOT NULL COMMENT 'Store',
+    `device_id` STRING NOT NULL COMMENT 'Edge device',
+    `window_start` TIMESTAMP_LTZ(3) NOT NULL COMMENT 'Start of the window, inclusive',
+    `window_end` TIMESTAMP_LTZ(3) NOT NULL COMMENT 'End of the window, exclusive',
+    `camera_id` STRING NOT NULL COMMENT 'Camera',
+    `state` STRING NOT NULL COMMENT 'What the pictures are like',
+    `frames_expected` INT NOT NULL COMMENT 'Frames that should have been analysed',
+    `frames_seen` INT NOT NULL COMMENT 'Frames that were analysed',
+    `inference_ms_p50` DOUBLE NOT NULL COMMENT 'Median time of one inference',
+    `spooled_events` INT NOT NULL COMMENT 'Events waiting on the device to be sent',
+    `model_sha256` STRING NOT NULL COMMENT 'Digest of the model in use',
+    `up_share` DOUBLE NOT NULL COMMENT 'frames_seen / frames_expected, at most 1'
+) COMMENT 'Health of each camera, minute by minute.'

@@ -1,0 +1,21 @@
+CREATE TABLE `event_v1` (
+    `event_id` STRING NOT NULL COMMENT '`device_id/boot_id/seq`, never used twice',
+    `kind` STRING NOT NULL COMMENT 'Which payload the event carries',
+    `store_id` STRING NOT NULL COMMENT 'Store',
+    `device_id` STRING NOT NULL COMMENT 'Edge device, unique in the chain',
+    `boot_id` STRING NOT NULL COMMENT 'One run of the device''s software',
+    `seq` BIGINT NOT NULL COMMENT 'Number of the event within its boot, from 0, without gaps',
+    `event_time` TIMESTAMP_LTZ(3) NOT NULL COMMENT 'When it happened',
+    `arrival_time` TIMESTAMP_LTZ(3) NOT NULL COMMENT 'When Kinesis took the record',
+    `shard_id` STRING NOT NULL COMMENT 'Kinesis shard',
+    `sequence_number` STRING NOT NULL COMMENT 'Kinesis sequence number, unique within the shard',
+    `is_late` BOOLEAN NOT NULL COMMENT 'The event came behind the watermark: not in the stream''s facts of its time',
+    `snapshot` ROW<`interval_ms` INT NOT NULL, `zones` ARRAY<ROW<`zone_id` STRING NOT NULL, `zone_kind` STRING NOT NULL, `lane_id` STRING, `camera_id` STRING NOT NULL, `count` INT NOT NULL, `count_max` INT NOT NULL, `person_ms` BIGINT NOT NULL, `entered` INT NOT NULL, `left` INT NOT NULL, `longest_stay_ms` BIGINT NOT NULL, `staff_person_ms` BIGINT NOT NULL> NOT NULL> NOT NULL> COMMENT 'All configured zones of a device over one interval, empty zones too. `event_time_ms` is the interval''s start.',
+    `visit` ROW<`zone_id` STRING NOT NULL, `zone_kind` STRING NOT NULL, `lane_id` STRING, `camera_id` STRING NOT NULL, `track_id` STRING NOT NULL, `entered_ms` BIGINT NOT NULL, `left_ms` BIGINT NOT NULL, `end` STRING NOT NULL, `is_staff` BOOLEAN NOT NULL, `facing_ms` BIGINT> COMMENT 'One stay of one track in one zone. `event_time_ms` is `left_ms`.',
+    `crossing` ROW<`line_id` STRING NOT NULL, `direction` STRING NOT NULL, `track_id` STRING NOT NULL, `is_staff` BOOLEAN NOT NULL> COMMENT 'One track that was held on one side of a line and then on the other.',
+    `hazard` ROW<`hazard_id` STRING NOT NULL, `camera_id` STRING NOT NULL, `zone_id` STRING, `label` STRING NOT NULL, `confidence` DOUBLE NOT NULL, `box` ROW<`x` DOUBLE NOT NULL, `y` DOUBLE NOT NULL, `w` DOUBLE NOT NULL, `h` DOUBLE NOT NULL> NOT NULL, `clip_id` STRING> COMMENT 'A candidate for a person to judge: never a fact by itself.',
+    `health` ROW<`camera_id` STRING NOT NULL, `state` STRING NOT NULL, `frames_expected` INT NOT NULL, `frames_seen` INT NOT NULL, `inference_ms_p50` DOUBLE NOT NULL, `spooled_events` INT NOT NULL, `model_sha256` STRING NOT NULL> COMMENT 'How one camera and its analysis did over one minute. `event_time_ms` is the minute''s start.',
+    `track_merge` ROW<`from_track_id` STRING NOT NULL, `to_track_id` STRING NOT NULL> COMMENT 'Two tracks were recognised as one person.',
+    `heat` ROW<`camera_id` STRING NOT NULL, `grid` ROW<`w` INT NOT NULL, `h` INT NOT NULL> NOT NULL, `cells` ARRAY<ROW<`index` INT NOT NULL, `person_ms` BIGINT NOT NULL> NOT NULL> NOT NULL> COMMENT 'Where customers stood in a camera''s picture over one minute: cells that held somebody.',
+    `original` STRING COMMENT 'The record as received, when it holds fields this version does not know'
+) COMMENT 'Every event that was not rejected, late ones too: the source of a reconciled day.'

@@ -1,0 +1,62 @@
+"""From a declared job and its SQL files to one `StatementSet`."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from string import Template
+
+from pyflink.table import EnvironmentSettings, StatementSet, TableEnvironment
+
+from contracts.tables import TABLES, Table
+from flink_jobs.connectors import Connectors
+from flink_jobs.jobs import Job
+from flink_jobs.settings import MetricSettings
+
+SQL_FOLDER = Path(__file__).resolve().parent.parent / "sql" / "flink"
+
+_TABLE_OPTIONS = {
+    # Windows are cut in UTC; store-local time is the readers' business.
+    "table.local-time-zone": "UTC",
+    # How long an idle key is remembered: a boot's numbers, a track's last stay, a lane's state.
+    "table.exec.state.ttl": "6 h",
+    # A shard without records must not hold the others' windows open.
+    "table.exec.source.idle-timeout": "30 s",
+}
+
+
+def create_environment() -> TableEnvironment:
+    """Return a streaming table environment; cluster options stay the cluster's."""
+    environment = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
+    for option, value in _TABLE_OPTIONS.items():
+        environment.get_config().set(option, value)
+    return environment
+
+
+def build(environment: TableEnvironment, job: Job, connectors: Connectors, metrics: MetricSettings) -> StatementSet:
+    """Register functions, source, sinks and views, and return every insertion as one statement set."""
+    environment.get_config().set("pipeline.name", job.name)
+    for name, java_class in job.functions:
+        environment.create_java_temporary_system_function(name, java_class)
+    for statement in connectors.ddl():
+        environment.execute_sql(statement)
+    for view in job.views:
+        # Not CREATE VIEW, which is stored as text and loses parts when it is read again (flink-notes).
+        query = environment.sql_query(read_sql(SQL_FOLDER / "views" / f"{view}.sql", metrics))
+        environment.create_temporary_view(view, query)
+    statements = environment.create_statement_set()
+    for name in job.tables:
+        query = read_sql(SQL_FOLDER / f"{name}.sql", metrics)
+        statements.add_insert_sql(insertion(TABLES[name], connectors.sink(TABLES[name]), query))
+    return statements
+
+
+def insertion(table: Table, sink: str, query: str) -> str:
+    """Return the `INSERT` of a query into a table, by column name, so that the order in the file does not matter."""
+    columns = ", ".join(f"`{column.name}`" for column in table.columns)
+    return f"INSERT INTO {sink} ({columns})\nSELECT {columns} FROM (\n{query}\n)"
+
+
+def read_sql(path: Path, metrics: MetricSettings) -> str:
+    """Return a query with the metric settings filled in; raises `KeyError` for a placeholder that is none of them."""
+    return Template(path.read_text()).substitute(dataclasses.asdict(metrics))
