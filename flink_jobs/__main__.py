@@ -1,8 +1,7 @@
 """`store_traffic`: submit the job, or show its plan.
 
-On Managed Service for Apache Flink the properties are found where the service puts them. Elsewhere:
-
-    flink run -d -py flink_jobs/__main__.py … --properties job.json
+On Managed Service for Apache Flink the properties are found where the service puts them; elsewhere name them with
+`--properties`. `python -m flink_jobs.package` puts together what `flink run` and the managed service run.
 """
 
 from __future__ import annotations
@@ -56,7 +55,4 @@ def _parser() -> argparse.ArgumentParser:
 
 
 if __name__ == "__main__":
-    exit_code = main()
-    # Managed Flink takes a return from the script as success and a SystemExit as failure, even of 0.
-    if exit_code:
-        sys.exit(exit_code)
+    sys.exit(main())

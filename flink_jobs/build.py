@@ -41,20 +41,24 @@ def build(environment: TableEnvironment, job: Job, connectors: Connectors, metri
     for statement in connectors.ddl():
         environment.execute_sql(statement)
     for view in job.views:
-        # Not CREATE VIEW, which is stored as text and loses parts when it is read again (flink-notes).
-        query = environment.sql_query(read_sql(SQL_FOLDER / "views" / f"{view}.sql", metrics))
-        environment.create_temporary_view(view, query)
+        _register(environment, view, read_sql(SQL_FOLDER / "views" / f"{view}.sql", metrics))
     statements = environment.create_statement_set()
     for name in job.tables:
-        query = read_sql(SQL_FOLDER / f"{name}.sql", metrics)
-        statements.add_insert_sql(insertion(TABLES[name], connectors.sink(TABLES[name]), query))
+        rows = f"{name}_rows"
+        _register(environment, rows, read_sql(SQL_FOLDER / f"{name}.sql", metrics))
+        statements.add_insert_sql(insertion(TABLES[name], rows, into=connectors.sink(TABLES[name])))
     return statements
 
 
-def insertion(table: Table, sink: str, query: str) -> str:
-    """Return the `INSERT` of a query into a table, by column name, so that the order in the file does not matter."""
+def insertion(table: Table, rows: str, *, into: str) -> str:
+    """Return the `INSERT` of a view into a table, by column name, so that the order in the file does not matter."""
     columns = ", ".join(f"`{column.name}`" for column in table.columns)
-    return f"INSERT INTO {sink} ({columns})\nSELECT {columns} FROM (\n{query}\n)"
+    return f"INSERT INTO {into} ({columns}) SELECT {columns} FROM `{rows}`"
+
+
+def _register(environment: TableEnvironment, name: str, query: str) -> None:
+    # Not CREATE VIEW, which is stored as text and loses parts of window functions when it is read again.
+    environment.create_temporary_view(name, environment.sql_query(query))
 
 
 def read_sql(path: Path, metrics: MetricSettings) -> str:

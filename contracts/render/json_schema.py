@@ -12,7 +12,7 @@ from contracts.types import ListOf, Scalar, Struct, Type
 def event_schema() -> dict[str, Any]:
     """Return the JSON Schema (draft 2020-12) of one event: an envelope, and the payload named like its kind."""
     envelope = _object(envelope_struct())
-    payloads = {field.name: _schema(field.type) | {"description": field.doc} for field in payload_fields()}
+    payloads = {field.name: _property(field) for field in payload_fields()}
     return {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": f"urn:store-traffic:{SCHEMA}",

@@ -1,0 +1,139 @@
+package storetraffic.decode;
+
+import static org.junit.jupiter.api.Assertions.assertAll;
+import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertNotNull;
+import static org.junit.jupiter.api.Assertions.assertNull;
+import static org.junit.jupiter.api.Assertions.assertTrue;
+
+import java.nio.charset.StandardCharsets;
+import java.util.Arrays;
+import java.util.List;
+import org.apache.flink.table.data.GenericRowData;
+import org.apache.flink.table.types.logical.RowType;
+import org.junit.jupiter.api.Test;
+import org.junit.jupiter.params.ParameterizedTest;
+import org.junit.jupiter.params.provider.CsvSource;
+
+class EventDecoderTest {
+
+    private static final String VISIT = "{\"schema\":\"inference.v1\",\"event_id\":\"d/b/7\",\"kind\":\"visit\","
+            + "\"store_id\":\"s\",\"device_id\":\"d\",\"boot_id\":\"b\",\"seq\":7,\"event_time_ms\":1790000065002,"
+            + "\"visit\":{\"zone_id\":\"aisle-3\",\"zone_kind\":\"aisle\",\"lane_id\":null,\"camera_id\":\"c\","
+            + "\"track_id\":\"t\",\"entered_ms\":1790000019185,\"left_ms\":1790000065002,\"end\":\"left\","
+            + "\"is_staff\":false}}";
+
+    private final RowType rowType = SourceRowType.ofContract();
+    private final EventDecoder decoder = new EventDecoder(ContractSchema.load(), rowType);
+
+    /** A good event gives its fields, no reason, and no copy of itself. */
+    @Test
+    void decodesGoodEvent() {
+        GenericRowData row = decode(VISIT);
+        GenericRowData visit = (GenericRowData) row.getField(column("visit"));
+        assertAll(
+                () -> assertNull(row.getField(column("decode_reason"))),
+                () -> assertEquals("d/b/7", text(row, "event_id")),
+                () -> assertEquals(1790000065002L, row.getField(column("event_time_ms"))),
+                () -> assertEquals("aisle-3", visit.getField(0).toString()),
+                () -> assertNull(row.getField(column("snapshot"))),
+                () -> assertNull(row.getField(column("original"))),
+                () -> assertNull(row.getField(column("head"))),
+                () -> assertEquals(VISIT.length(), row.getField(column("size_bytes"))));
+    }
+
+    /** Each way to break the contract has its reason, names the place, and keeps the head of the record. */
+    @ParameterizedTest
+    @CsvSource(
+            delimiter = '|',
+            value = {
+                "inference.v1      | inference.v2    | unknown_schema | /schema",
+                "\"kind\":\"visit\" | \"kind\":\"wave\" | unknown_kind  | /kind",
+                "\"kind\":\"visit\" | \"kind\":\"heat\" | wrong_payload | record",
+                "\"seq\":7,        | ''              | missing_field  | /seq",
+                "\"track_id\":\"t\", | ''            | missing_field  | /visit/track_id",
+                "\"zone_id\":\"aisle-3\" | \"zone_id\":3 | wrong_type  | /visit/zone_id",
+                "\"seq\":7         | \"seq\":7.5     | wrong_type     | /seq",
+                "\"is_staff\":false | \"is_staff\":0 | wrong_type     | /visit/is_staff",
+                "\"zone_id\":\"aisle-3\" | \"zone_id\":\"\" | out_of_range | /visit/zone_id",
+                "\"end\":\"left\"  | \"end\":\"flew\" | out_of_range  | /visit/end",
+                "\"seq\":7         | \"seq\":-1      | out_of_range   | /seq",
+                "\"seq\":7         | \"seq\":99999999999999999999 | out_of_range | /seq",
+                "1790000065002,\"visit | 0,\"visit   | out_of_range   | /event_time_ms",
+                "d/b/7             | d/b/8           | wrong_event_id | /event_id",
+                "\"seq\":7         | \"seq\":NaN     | not_json       | record",
+                "}}                | }               | not_json       | record",
+                "}}                | }}{}            | not_json       | record",
+            })
+    void rejectsWithReason(String good, String bad, String reason, String place) {
+        assertTrue(VISIT.contains(good), () -> "the sample holds no " + good);
+        GenericRowData row = decode(VISIT.replace(good, bad));
+        assertAll(
+                () -> assertEquals(reason, text(row, "decode_reason")),
+                () -> assertTrue(text(row, "decode_detail").startsWith(place + ": expected "), text(row, "decode_detail")),
+                () -> assertNotNull(row.getField(column("head"))),
+                () -> assertNull(row.getField(column("visit"))));
+    }
+
+    /** Bytes that are no text, nothing, other JSON, and endless nesting are rejected like any other. */
+    @Test
+    void rejectsWhatIsNoEvent() {
+        byte[] nested = "[".repeat(100_000).getBytes(StandardCharsets.UTF_8);
+        byte[] nestedInside = VISIT.replace("\"seq\":7", "\"x\":" + "[".repeat(100_000)).getBytes(StandardCharsets.UTF_8);
+        for (byte[] record : List.of(new byte[0], new byte[] {(byte) 0xff, 0}, "3".getBytes(), nested, nestedInside)) {
+            assertEquals("not_json", text((GenericRowData) decoder.decode(record), "decode_reason"));
+        }
+    }
+
+    /** A record over 256 KiB is rejected unread, and its head has 4 KiB. */
+    @Test
+    void rejectsTooLarge() {
+        byte[] record = new byte[300 * 1024];
+        Arrays.fill(record, (byte) ' ');
+        GenericRowData row = (GenericRowData) decoder.decode(record);
+        assertEquals("too_large", text(row, "decode_reason"));
+        assertEquals(EventDecoder.HEAD_BYTES, text(row, "head").length());
+    }
+
+    /** A field that this version does not know is no fault: the whole record is kept. */
+    @Test
+    void keepsUnknownFields() {
+        String grown = VISIT.replace("\"is_staff\":false", "\"is_staff\":false,\"mood\":{\"glad\":1}");
+        GenericRowData row = decode(grown);
+        assertNull(row.getField(column("decode_reason")));
+        assertEquals(grown, text(row, "original"));
+    }
+
+    /** What the record is outranks what is wrong within it, whatever the order of its fields. */
+    @Test
+    void unknownSchemaOutranksItsFields() {
+        GenericRowData row = decode("{\"seq\":\"x\",\"schema\":\"inference.v9\"}");
+        assertEquals("unknown_schema", text(row, "decode_reason"));
+    }
+
+    /** A refused record leaves nothing behind for the next one. */
+    @Test
+    void recordsAreIndependent() {
+        decode("{");
+        assertNull(decode(VISIT).getField(column("decode_reason")));
+    }
+
+    /** Elements of lists are checked one by one, and the place names the element. */
+    @Test
+    void namesTheElement() {
+        GenericRowData row = decode("{\"schema\":\"inference.v1\",\"snapshot\":{\"interval_ms\":5000,\"zones\":[7]}}");
+        assertEquals("/snapshot/zones/0: expected an object, came 7", text(row, "decode_detail"));
+    }
+
+    private GenericRowData decode(String record) {
+        return (GenericRowData) decoder.decode(record.getBytes(StandardCharsets.UTF_8));
+    }
+
+    private int column(String name) {
+        return rowType.getFieldIndex(name);
+    }
+
+    private String text(GenericRowData row, String name) {
+        return String.valueOf(row.getField(column(name)));
+    }
+}

@@ -1,0 +1,60 @@
+"""A contract table as Iceberg sees it: schema, hidden partitioning, sort order, properties."""
+
+from __future__ import annotations
+
+import pyarrow as pa
+from pyiceberg.io.pyarrow import schema_to_pyarrow
+from pyiceberg.partitioning import PARTITION_FIELD_ID_START, PartitionField, PartitionSpec
+from pyiceberg.schema import Schema
+from pyiceberg.table.sorting import SortField, SortOrder
+from pyiceberg.transforms import DayTransform, IdentityTransform
+
+from contracts.render.iceberg import iceberg_schema
+from contracts.tables import Table
+
+TARGET_FILE_BYTES = 128 * 1024 * 1024
+KEPT_METADATA_VERSIONS = 20
+"""Each commit writes a metadata file, and the job commits every minute: older ones are deleted."""
+
+
+def schema_of(table: Table) -> Schema:
+    """Return the schema of a lake table, docs included."""
+    return Schema.model_validate(iceberg_schema(table))
+
+
+def partition_spec_of(table: Table, schema: Schema) -> PartitionSpec:
+    """Return the layout by UTC day of `partition_by`; readers filter by the column itself, never by a partition column."""
+    if table.partition_by is None:
+        return PartitionSpec()
+    source_id = schema.find_field(table.partition_by).field_id
+    return PartitionSpec(
+        PartitionField(source_id, PARTITION_FIELD_ID_START, DayTransform(), f"{table.partition_by}_day")
+    )
+
+
+def sort_order_of(table: Table, schema: Schema) -> SortOrder:
+    """Return the order of rows within a file, as compaction and batch writers keep it."""
+    ids = (schema.find_field(name).field_id for name in table.sort_by)
+    return SortOrder(*(SortField(source_id=field_id, transform=IdentityTransform()) for field_id in ids))
+
+
+def properties_of(table: Table) -> dict[str, str]:
+    """Return the table properties; `comment` and `Description` are where Iceberg's Java and Python sides keep the doc for Glue."""
+    doc = f"{table.doc} One row: {table.grain}."
+    return {
+        "format-version": "2",
+        "comment": doc,
+        "Description": doc,
+        "write.parquet.compression-codec": "zstd",
+        "write.target-file-size-bytes": str(TARGET_FILE_BYTES),
+        # One writer per day and commit instead of one per subtask: the lake is read more often than written, and
+        # small files are what makes Iceberg slow.
+        "write.distribution-mode": "hash",
+        "write.metadata.delete-after-commit.enabled": "true",
+        "write.metadata.previous-versions-max": str(KEPT_METADATA_VERSIONS),
+    }
+
+
+def arrow_schema_of(table: Table) -> pa.Schema:
+    """Return the schema of a table's rows in memory, live tables too."""
+    return schema_to_pyarrow(schema_of(table))
