@@ -332,7 +332,8 @@ LIVE_ZONE = Table(
         STORE_ID,
         ZONE_ID,
         ZONE_KIND,
-        ZONE_LANE_ID,
+        # Flink's DynamoDB connector stops at a null: a live table has no optional columns.
+        _column("lane_id", STRING, "Checkout lane of a queue or service zone; empty for other zones"),
         _column("occupancy", INTEGER, "Customers in the zone at the end of the window"),
         _column("occupancy_mean", DOUBLE, "Time-weighted mean over the window of 10 s"),
         _column("occupancy_max", INTEGER, "Most customers at one instant of the window"),

@@ -31,7 +31,7 @@ numbered AS (
   FROM compared
 )
 SELECT
-  store_id, zone_id, zone_kind, lane_id,
+  store_id, zone_id, zone_kind, COALESCE(lane_id, '') AS lane_id,
   CAST(occupancy AS INT) AS occupancy,
   CAST(person_ms AS DOUBLE) / interval_ms AS occupancy_mean,
   occupancy_max,

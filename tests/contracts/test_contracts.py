@@ -15,7 +15,7 @@ from contracts.compat import breaking_changes
 from contracts.events import KINDS, Crossing, Event, Snapshot, ZoneSnapshot
 from contracts.render.__main__ import stale
 from contracts.render.json_schema import event_schema
-from contracts.tables import LAKE_TABLES, TABLES
+from contracts.tables import LAKE_TABLES, LIVE_TABLES, TABLES
 
 SAMPLES = Path(__file__).parent / "samples"
 RELEASED = Path(__file__).parents[2] / "contracts/released/inference.v1.schema.json"
@@ -123,3 +123,8 @@ def test_tables_are_whole(table: Any) -> None:
     if table in LAKE_TABLES:
         assert table.column(table.partition_by).type.name == "instant"
         assert table.column(table.partition_by).required
+
+
+def test_live_tables_have_no_optional_columns() -> None:
+    """Flink's DynamoDB connector fails on a null, so a live table has a value for "none"."""
+    assert all(column.required for table in LIVE_TABLES for column in table.columns)

@@ -2,7 +2,7 @@ CREATE TABLE `live_zone` (
     `store_id` STRING NOT NULL COMMENT 'Store',
     `zone_id` STRING NOT NULL COMMENT 'Zone, unique within its store',
     `zone_kind` STRING NOT NULL COMMENT 'What the zone is used for: aisle, queue, service, entrance or other',
-    `lane_id` STRING COMMENT 'Checkout lane of a queue or service zone',
+    `lane_id` STRING NOT NULL COMMENT 'Checkout lane of a queue or service zone; empty for other zones',
     `occupancy` INT NOT NULL COMMENT 'Customers in the zone at the end of the window',
     `occupancy_mean` DOUBLE NOT NULL COMMENT 'Time-weighted mean over the window of 10 s',
     `occupancy_max` INT NOT NULL COMMENT 'Most customers at one instant of the window',

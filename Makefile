@@ -1,0 +1,71 @@
+# Every command of the project; `make` or `make help` lists them.
+PYTHON := .venv/bin/python
+PYTEST := $(PYTHON) -m pytest
+MAVEN := JAVA_HOME=$(CURDIR)/build/tools/jdk build/tools/mvn --quiet --batch-mode -Dstyle.color=never
+UV := build/tools/uv/bin/uv
+PACKAGES := contracts demo edge flink_jobs glue local sim
+CODE := $(wildcard $(PACKAGES)) scripts tests
+SHELL := bash
+.SHELLFLAGS := -euo pipefail -c
+
+export MYPYPATH := $(CURDIR)/scripts
+# What `make demo` takes from the command line, such as `make demo SEED=7 HOURS=1`.
+export VIDEO ZONES SEED SCENARIO HOURS
+
+.DEFAULT_GOAL := help
+.PHONY: help setup gen lint format types test check demo up down bench package pins clean
+
+help: ## List these commands
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: ## Install and build everything that is missing (the others do it too)
+	@python3 scripts/setup.py
+
+gen: setup ## Render the contracts: SQL, schemas, documentation of the tables
+	@$(PYTHON) -m contracts.render
+
+lint: setup ## Check style, format and layers
+	@$(PYTHON) -m ruff check $(CODE)
+	@$(PYTHON) -m ruff format --check $(CODE)
+	@.venv/bin/lint-imports --no-logo
+
+format: setup ## Put the code into the project's format
+	@$(PYTHON) -m ruff check --fix --exit-zero --quiet $(CODE)
+	@$(PYTHON) -m ruff format $(CODE)
+
+types: setup ## Check the types (mypy, strict)
+	@$(PYTHON) -m mypy $(CODE)
+
+test: lint types ## Run everything that CI runs: style, types, Java tests, Python tests, end to end
+	@$(MAVEN) --file flink_jobs/java/pom.xml surefire:help >/dev/null
+	@$(PYTEST)
+
+check: lint types ## Run the quick part: style, types, and the tests that need no stack
+	@$(PYTEST) -m "not e2e" -n 2
+
+demo: setup ## Run two simulated hours through the whole pipeline (or VIDEO=… ZONES=…), with a report
+	@$(PYTHON) -m demo
+
+up: setup ## Start the local stack and keep it running
+	@$(PYTHON) -m local up
+
+down: ## End the local stack
+	@if [ -x $(PYTHON) ]; then $(PYTHON) -m local down; else echo "Nothing is set up, so nothing runs."; fi
+
+bench: setup ## Measure
+	@if [ -d bench ]; then $(PYTHON) -m bench; else echo "There are no benchmarks yet: they come with their own issue."; fi
+
+package: setup ## Make the zip for Managed Service for Apache Flink
+	@$(PYTHON) -m flink_jobs.package
+
+pins: setup ## Pin the newest versions that requirements/*.in allow
+	@for name in uv flink project; do \
+	  $(UV) pip compile requirements/$$name.in --upgrade --quiet --universal --python-version 3.11 \
+	    --overrides requirements/overrides.txt --generate-hashes \
+	    --no-emit-index-url --no-header --no-annotate --output-file requirements/$$name.txt; \
+	done
+
+clean: ## Remove what was made; ALL=1 removes what was downloaded too
+	@$(if $(wildcard $(PYTHON)),$(PYTHON) -m local down,true)
+	@rm -rf build/run build/demo build/logs flink_jobs/java/target .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	@$(if $(ALL),rm -rf build .venv .venv-flink node_modules,true)

@@ -1,0 +1,122 @@
+"""Every metric beside its truth: read back by SQL, compared, judged."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from demo.lake import LakeReader, Query, queries
+
+ROUNDING = 1e-9
+"""Sums of the same numbers in another order differ by less than this."""
+
+Minutes = Mapping[int, float]
+"""Values by the start of their minute, in milliseconds since 1970-01-01 UTC."""
+
+
+@dataclass(frozen=True, slots=True)
+class Expected:
+    """What a metric must be; None without anything to measure.
+
+    `parts` tells how many measured spans the value adds up: each may be off by the metric's allowance.
+    """
+
+    value: float | None
+    parts: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """One metric, judged. For a series `value` and `truth` are means over time and `error` is the largest of all minutes.
+
+    Attributes:
+        error: Distance from the truth, never negative; None when one of the two is missing.
+        allowance: The largest error that is right; 0 for what is counted.
+    """
+
+    name: str
+    value: float | None
+    truth: float | None
+    error: float | None
+    allowance: float
+    unit: str
+    source: str
+    minutes: int | None = None
+
+    @property
+    def is_right(self) -> bool:
+        """Whether the pipeline's value is the truth, within what sampling allows."""
+        if self.error is None:
+            return self.value is None and self.truth is None and self.minutes is None
+        return self.error <= self.allowance + ROUNDING
+
+    @property
+    def family(self) -> str:
+        """Name without the place: `visits` of `visits.aisle-1`."""
+        return self.name.partition(".")[0]
+
+    @property
+    def place(self) -> str:
+        """Zone or lane; empty for the whole store."""
+        return self.name.partition(".")[2]
+
+
+def compare(name: str, value: float | None, expected: Expected, *, allowance: float, unit: str, source: str) -> Metric:
+    """Judge one value."""
+    error = None if value is None or expected.value is None else abs(value - expected.value)
+    return Metric(name, value, expected.value, error, allowance * expected.parts, unit, source)
+
+
+def compare_minutes(
+    name: str, values: Minutes, expected: Minutes, *, allowance: float, unit: str, source: str
+) -> Metric:
+    """Judge a series by its worst minute; a minute that only one side has makes the whole series wrong."""
+    is_complete = values.keys() == expected.keys() and bool(expected)
+    error = max(abs(values[minute] - truth) for minute, truth in expected.items()) if is_complete else None
+    return Metric(name, _mean(values), _mean(expected), error, allowance, unit, source, minutes=len(expected))
+
+
+def measured(
+    lake: LakeReader, expected: Mapping[str, Expected], expected_minutes: Mapping[str, Minutes]
+) -> list[Metric]:
+    """Read every metric of `demo/sql` and judge it; what only one side knows is listed too, and is wrong."""
+    metrics = [metric for query in queries("metrics") for metric in _single(lake, query, expected)]
+    series = [metric for query in queries("minutes") for metric in _series(lake, query, expected_minutes)]
+    return [*metrics, *series, *_never_measured([*metrics, *series], expected, expected_minutes)]
+
+
+def _single(lake: LakeReader, query: Query, expected: Mapping[str, Expected]) -> Iterator[Metric]:
+    for row in sorted(lake.rows(query.sql), key=lambda row: str(row["name"])):
+        name = str(row["name"])
+        value = None if row["value"] is None else float(row["value"])
+        yield compare(name, value, expected.get(name, Expected(None)), **_judging(query))
+
+
+def _series(lake: LakeReader, query: Query, expected: Mapping[str, Minutes]) -> Iterator[Metric]:
+    values: dict[str, dict[int, float]] = defaultdict(dict)
+    for row in lake.rows(query.sql):
+        values[str(row["name"])][int(row["minute_ms"])] = float(row["value"])
+    for name, minutes in values.items():
+        yield compare_minutes(name, minutes, expected.get(name, {}), **_judging(query))
+
+
+def _judging(query: Query) -> dict[str, object]:
+    return {"allowance": float(query.header["within"]), "unit": query.header["unit"], "source": query.name}
+
+
+def _never_measured(
+    metrics: Iterable[Metric], expected: Mapping[str, Expected], expected_minutes: Mapping[str, Minutes]
+) -> Iterator[Metric]:
+    known = {metric.name for metric in metrics}
+    for name, value in expected.items():
+        # A truth of nothing needs no row: a zone that nobody visited has none.
+        if name not in known and value.value:
+            yield Metric(name, None, value.value, None, 0.0, "", "no row")
+    for name, minutes in expected_minutes.items():
+        if name not in known:
+            yield Metric(name, None, _mean(minutes), None, 0.0, "people", "no row", minutes=len(minutes))
+
+
+def _mean(values: Minutes) -> float | None:
+    return sum(values.values()) / len(values) if values else None

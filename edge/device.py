@@ -1,0 +1,198 @@
+"""One edge device: observations in, `inference.v1` events out, numbered in the order in which they leave."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+
+from contracts.events import REPORT_DELAY_MS, Crossing, Event, Payload, Visit
+from edge.crossings import CrossingMachine, LineCrossed
+from edge.errors import ConfigurationError, Problem
+from edge.health import HealthLedger
+from edge.observations import Observation
+from edge.snapshots import SnapshotLedger
+from edge.visits import Change, StayEnded, VisitMachine, VisitSettings
+from edge.zones import Line, Zone, ZoneMap
+
+INTERVALS_MS = (1_000, 2_000, 5_000)
+"""Lengths a snapshot interval may have."""
+
+Timed = tuple[int, Payload]
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DeviceSettings:
+    """How a device decides.
+
+    Attributes:
+        hold_ms: How long a track must be held on both sides of a line.
+        interval_ms: Length of a snapshot interval, one of `INTERVALS_MS`.
+        frames_per_second: How many frames a camera should give; None expects nothing.
+        model_sha256: Digest of the detector's model, told in health events; empty without a model.
+    """
+
+    visits: VisitSettings = field(default_factory=VisitSettings)
+    hold_ms: int = 500
+    interval_ms: int = 5_000
+    frames_per_second: float | None = None
+    model_sha256: str = ""
+
+    def problems(self, where: str = "settings") -> list[Problem]:
+        """Return everything that contradicts the contract or itself."""
+        visits = self.visits
+        found = [
+            Problem(where=f"{where}.{name}", expected="a time of 0 ms or more", came=f"{value}", cure="Raise it.")
+            for name, value in [("enter_ms", visits.enter_ms), ("leave_ms", visits.leave_ms), ("hold_ms", self.hold_ms)]
+            if value < 0
+        ]
+        if visits.lost_ms <= max(visits.enter_ms, self.hold_ms, 0):
+            expected = f"more than enter_ms ({visits.enter_ms}) and hold_ms ({self.hold_ms})"
+            found.append(_problem(f"{where}.lost_ms", expected, visits.lost_ms, "Raise it, or lower the others."))
+        if self.interval_ms not in INTERVALS_MS:
+            expected = f"one of {', '.join(map(str, INTERVALS_MS))}"
+            found.append(_problem(f"{where}.interval_ms", expected, self.interval_ms, "Choose one of them."))
+        if self.interval_ms + visits.settle_ms > REPORT_DELAY_MS:
+            expected = f"interval_ms plus the longest of enter_ms, leave_ms and lost_ms within {REPORT_DELAY_MS} ms"
+            cure = "Shorten interval_ms or lost_ms: what comes later than that is late for the reports."
+            found.append(_problem(where, expected, self.interval_ms + visits.settle_ms, cure))
+        return found
+
+
+def _problem(where: str, expected: str, came: int, cure: str) -> Problem:
+    return Problem(where=where, expected=expected, came=str(came), cure=cure)
+
+
+class Device:
+    """Runs the zone, visit, snapshot, crossing and health machines of one device.
+
+    Visits come within `REPORT_DELAY_MS` of their end and snapshots of their start, give or take the time between two
+    observations. A new day or a new start is a new `Device` with a new `boot_id`.
+
+    Raises:
+        ConfigurationError: where the settings contradict the contract.
+    """
+
+    def __init__(
+        self,
+        *,
+        store_id: str,
+        device_id: str,
+        boot_id: str,
+        zones: Sequence[Zone],
+        lines: Sequence[Line] = (),
+        settings: DeviceSettings | None = None,
+    ) -> None:
+        settings = settings or DeviceSettings()
+        if problems := settings.problems():
+            raise ConfigurationError(f"device {device_id}", problems)
+        self._ids = (store_id, device_id, boot_id)
+        self._map = ZoneMap(zones)
+        self._lines = tuple(lines)
+        self._machine = VisitMachine(settings.visits)
+        self._ledger = SnapshotLedger(zones, interval_ms=settings.interval_ms, settle_ms=settings.visits.settle_ms)
+        self._crossings = CrossingMachine(lines, hold_ms=settings.hold_ms, lost_ms=settings.visits.lost_ms)
+        cameras = sorted({*self._map.camera_ids, *(line.camera_id for line in lines)})
+        self._health = HealthLedger(
+            cameras, frames_per_second=settings.frames_per_second, model_sha256=settings.model_sha256
+        )
+        self._seq = 0
+        self._now_ms = 0
+        self._is_closed = False
+
+    def observe(self, observation: Observation) -> list[Event]:
+        """Take one instant; return the events that are ready now, numbered, in order of event time.
+
+        Raises:
+            ValueError: where the instant lies before the last one, or the device is closed.
+        """
+        now_ms = self._advance(observation.event_time_ms)
+        changes = self._changes(observation)
+        crossed = self._crossings.observe(
+            now_ms,
+            observation.track_ids,
+            observation.foot_points,
+            observation.is_staff,
+            camera_id=observation.camera_id,
+        )
+        ready: list[Timed] = list(
+            self._health.observe(now_ms, camera_id=observation.camera_id, inference_ms=observation.inference_ms)
+        )
+        ready += self._ledger.observe(now_ms, changes)
+        ready += self._visits(changes)
+        ready += (self._crossing(each) for each in crossed)
+        return self._numbered(ready)
+
+    def close(self, event_time_ms: int) -> list[Event]:
+        """End the day: everybody still here ends with 'day_end', every snapshot left is told. The device is done then.
+
+        Raises:
+            ValueError: where the instant lies before the last one, or the device is closed.
+        """
+        now_ms = self._advance(event_time_ms)
+        changes = self._machine.close(now_ms)
+        ready: list[Timed] = [*self._health.close(now_ms), *self._ledger.close(changes), *self._visits(changes)]
+        self._is_closed = True
+        return self._numbered(ready)
+
+    def _advance(self, now_ms: int) -> int:
+        if self._is_closed:
+            raise ValueError("expected no call after close(); a new day is a new Device with a new boot_id")
+        if now_ms < self._now_ms:
+            raise ValueError(f"expected an instant at or after {self._now_ms}, came {now_ms}; sort the observations")
+        self._now_ms = now_ms
+        return now_ms
+
+    def _changes(self, observation: Observation) -> list[Change]:
+        return self._machine.observe(
+            observation.event_time_ms,
+            observation.track_ids,
+            self._map.contains(observation.foot_points, camera_id=observation.camera_id),
+            is_staff=observation.is_staff,
+            at_border=observation.at_border,
+        )
+
+    def _visits(self, changes: Iterable[Change]) -> Iterator[Timed]:
+        for change in changes:
+            if isinstance(change, StayEnded):
+                yield change.left_ms, self._visit(change)
+
+    def _visit(self, stay: StayEnded) -> Visit:
+        zone = self._map.zones[stay.zone_index]
+        return Visit(
+            zone_id=zone.zone_id,
+            zone_kind=zone.zone_kind,
+            lane_id=zone.lane_id,
+            camera_id=zone.camera_id,
+            track_id=stay.track_id,
+            entered_ms=stay.entered_ms,
+            left_ms=stay.left_ms,
+            end=stay.end,
+            is_staff=stay.is_staff,
+        )
+
+    def _crossing(self, crossed: LineCrossed) -> Timed:
+        return crossed.crossed_ms, Crossing(
+            line_id=self._lines[crossed.line_index].line_id,
+            direction=crossed.direction,
+            track_id=crossed.track_id,
+            is_staff=crossed.is_staff,
+        )
+
+    def _numbered(self, ready: list[Timed]) -> list[Event]:
+        return [self._event(*timed) for timed in sorted(ready, key=_event_time_ms)]
+
+    def _event(self, event_time_ms: int, payload: Payload) -> Event:
+        store_id, device_id, boot_id = self._ids
+        self._seq += 1
+        return Event(
+            store_id=store_id,
+            device_id=device_id,
+            boot_id=boot_id,
+            seq=self._seq - 1,
+            event_time_ms=event_time_ms,
+            payload=payload,
+        )
+
+
+def _event_time_ms(timed: Timed) -> int:
+    return timed[0]

@@ -1,0 +1,72 @@
+"""How well each camera was seen, minute by minute."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from statistics import median
+
+from contracts.events import Health
+
+MINUTE_MS = 60_000
+
+
+class HealthLedger:
+    """Counts observations per camera and tells each whole or partial minute once it is over.
+
+    A camera that gave nothing in a minute is 'down'. Without `frames_per_second` nothing is expected, and what was
+    seen counts as expected.
+    """
+
+    def __init__(self, camera_ids: Sequence[str], *, frames_per_second: float | None, model_sha256: str) -> None:
+        self._frames_per_second = frames_per_second
+        self._model_sha256 = model_sha256
+        self._frames_seen = dict.fromkeys(camera_ids, 0)
+        self._inference_ms: dict[str, list[float]] = {camera_id: [] for camera_id in camera_ids}
+        self._from_ms: int | None = None
+
+    def observe(
+        self, now_ms: int, *, camera_id: str | None, inference_ms: float | None
+    ) -> Iterator[tuple[int, Health]]:
+        """Count an observation (of every camera where `camera_id` is None); yield (last ms, health) of past minutes."""
+        if self._from_ms is None:
+            self._from_ms = now_ms
+        while now_ms >= (end_ms := _minute_end_ms(self._from_ms)):
+            yield from self._report(self._from_ms, end_ms)
+            self._from_ms = end_ms
+        for camera in self._frames_seen if camera_id is None else [camera_id]:
+            self._count(camera, inference_ms)
+
+    def close(self, now_ms: int) -> Iterator[tuple[int, Health]]:
+        """Yield (last ms, health) of every minute up to `now_ms`, the last one partial."""
+        while self._from_ms is not None and self._from_ms < now_ms:
+            end_ms = min(_minute_end_ms(self._from_ms), now_ms)
+            yield from self._report(self._from_ms, end_ms)
+            self._from_ms = end_ms
+
+    def _count(self, camera_id: str, inference_ms: float | None) -> None:
+        self._frames_seen[camera_id] = self._frames_seen.get(camera_id, 0) + 1
+        if inference_ms is not None:
+            self._inference_ms.setdefault(camera_id, []).append(inference_ms)
+
+    def _report(self, from_ms: int, end_ms: int) -> Iterator[tuple[int, Health]]:
+        for camera_id, seen in self._frames_seen.items():
+            times_ms = self._inference_ms.get(camera_id)
+            health = Health(
+                camera_id=camera_id,
+                state="ok" if seen else "down",
+                frames_expected=self._expected(seen, end_ms - from_ms),
+                frames_seen=seen,
+                inference_ms_p50=median(times_ms) if times_ms else 0.0,
+                spooled_events=0,
+                model_sha256=self._model_sha256,
+            )
+            yield end_ms - 1, health
+        self._frames_seen = dict.fromkeys(self._frames_seen, 0)
+        self._inference_ms = {}
+
+    def _expected(self, seen: int, span_ms: int) -> int:
+        return seen if self._frames_per_second is None else round(self._frames_per_second * span_ms / 1_000)
+
+
+def _minute_end_ms(instant_ms: int) -> int:
+    return instant_ms - instant_ms % MINUTE_MS + MINUTE_MS

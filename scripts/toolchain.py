@@ -1,0 +1,112 @@
+"""Finds the tools that come from the operating system, and installs them by apt where it may.
+
+Standard library only, and Python 3.9: this runs before any environment exists.
+"""
+
+from __future__ import annotations
+
+import importlib.util
+import os
+import re
+import shutil
+import subprocess
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from steps import Log, SetupError
+
+if TYPE_CHECKING:
+    from collections.abc import Iterator
+
+# Flink 1.20 runs on 11 and 17, DynamoDB Local 2.6 on 17 and later: 17 is what both run on.
+JAVA_RELEASE = 17
+JAVA_FOLDERS = (Path("/usr/lib/jvm"), Path("/Library/Java/JavaVirtualMachines"))
+
+
+def provide_system_tools(log: Log, *, jdk_link: Path, maven_link: Path) -> None:
+    """Make ``jdk_link`` and ``maven_link`` point to a JDK 17 and to ``mvn``, and see that Python has venv.
+
+    Raises:
+        SetupError: something is missing and apt cannot be used; the message has the exact command.
+    """
+    missing = _missing_packages()
+    if missing:
+        _install(missing, log)
+        still_missing = _missing_packages()
+        if still_missing:
+            raise SetupError(
+                f"apt installed {', '.join(missing)}, yet {', '.join(still_missing)} is not found."
+            )
+    _link(jdk_link, find_jdk())
+    _link(maven_link, _find_maven())
+
+
+def find_jdk() -> Path | None:
+    """Return the home of a JDK 17 (with its compiler): JAVA_HOME first, then PATH, then the usual folders."""
+    return next((home for home in _java_homes() if _is_wanted_jdk(home)), None)
+
+
+def _java_homes() -> Iterator[Path]:
+    if os.environ.get("JAVA_HOME"):
+        yield Path(os.environ["JAVA_HOME"])
+    java = shutil.which("java")
+    if java:
+        yield Path(java).resolve().parent.parent
+    for folder in JAVA_FOLDERS:
+        for home in sorted(folder.glob("*")):
+            yield from (home, home / "Contents" / "Home")
+
+
+def _is_wanted_jdk(home: Path) -> bool:
+    release = home / "release"
+    if not release.is_file() or not (home / "bin" / "javac").is_file():
+        return False
+    version = re.search(r'^JAVA_VERSION="(\d+)', release.read_text(encoding="utf-8"), re.MULTILINE)
+    return version is not None and int(version.group(1)) == JAVA_RELEASE
+
+
+def _find_maven() -> Path | None:
+    maven = shutil.which("mvn")
+    return Path(maven).resolve() if maven else None
+
+
+def _missing_packages() -> list[str]:
+    has_tool_by_package = {
+        "python3-venv": importlib.util.find_spec("ensurepip") is not None,
+        f"openjdk-{JAVA_RELEASE}-jdk-headless": find_jdk() is not None,
+        "maven": _find_maven() is not None,
+    }
+    return [package for package, has_tool in has_tool_by_package.items() if not has_tool]
+
+
+def _install(packages: list[str], log: Log) -> None:
+    privilege = _privilege()
+    if privilege is None or shutil.which("apt-get") is None:
+        raise SetupError(
+            f"this machine lacks {', '.join(packages)}, and set-up may not install it.\n"
+            f"  Run: sudo apt-get update && sudo apt-get install -y {' '.join(packages)}\n"
+            f"  (a JDK {JAVA_RELEASE} from elsewhere is found by JAVA_HOME), then run the same command again."
+        )
+    apt = [*privilege, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
+    log.run([*apt, "update"])
+    log.run([*apt, "install", "-y", "--no-install-recommends", *packages])
+
+
+def _privilege() -> list[str] | None:
+    """Return the words before a command that needs root, or None where root is not to be had."""
+    if os.geteuid() == 0:
+        return []
+    if (
+        shutil.which("sudo")
+        and subprocess.run(["sudo", "-n", "true"], capture_output=True, check=False).returncode == 0
+    ):
+        return ["sudo", "-n"]
+    return None
+
+
+def _link(link: Path, target: Path | None) -> None:
+    if target is None:
+        raise SetupError(f"nothing to point {link} to.")
+    link.parent.mkdir(parents=True, exist_ok=True)
+    link.unlink(missing_ok=True)
+    link.symlink_to(target)
