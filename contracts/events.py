@@ -134,7 +134,10 @@ class Hazard:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Health:
-    """How one camera and its analysis did over one minute. `event_time_ms` is the minute's start."""
+    """How one camera and its analysis did over one minute. `event_time_ms` is the minute's last millisecond.
+
+    Its start would lie behind the watermark by the time the minute is over.
+    """
 
     camera_id: Annotated[str, _id("Camera")]
     state: Annotated[CameraState, Means("What the pictures are like")]
@@ -171,7 +174,7 @@ class HeatCell:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Heat:
-    """Where customers stood in a camera's picture over one minute: cells that held somebody."""
+    """Where customers stood in a camera's picture over one minute. `event_time_ms` is its last millisecond."""
 
     camera_id: Annotated[str, _id("Camera")]
     grid: Annotated[HeatGrid, Means("Size of the map")]

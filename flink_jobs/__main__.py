@@ -10,6 +10,8 @@ import argparse
 import sys
 from pathlib import Path
 
+from pyflink.table import ExplainDetail
+
 from flink_jobs.build import build, create_environment
 from flink_jobs.connectors import CloudConnectors, PlanConnectors, kinesis_options
 from flink_jobs.jobs import STORE_TRAFFIC
@@ -35,7 +37,8 @@ def _explain(jar: Path | None) -> int:
     if jar is not None:
         environment.get_config().set("pipeline.jars", jar.resolve().as_uri())
     source = kinesis_options(SourceSettings("inference", "us-east-1", None, "TRIM_HORIZON"))
-    print(build(environment, STORE_TRAFFIC, PlanConnectors(source), MetricSettings()).explain())
+    statements = build(environment, STORE_TRAFFIC, PlanConnectors(source), MetricSettings())
+    print(statements.explain(ExplainDetail.CHANGELOG_MODE))
     return 0
 
 

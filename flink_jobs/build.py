@@ -12,8 +12,7 @@ from contracts.tables import TABLES, Table
 from flink_jobs.connectors import Connectors
 from flink_jobs.jobs import Job
 from flink_jobs.settings import MetricSettings
-
-SQL_FOLDER = Path(__file__).resolve().parent.parent / "sql" / "flink"
+from flink_jobs.sql_files import table_path, view_path
 
 _TABLE_OPTIONS = {
     # Windows are cut in UTC; store-local time is the readers' business.
@@ -41,11 +40,11 @@ def build(environment: TableEnvironment, job: Job, connectors: Connectors, metri
     for statement in connectors.ddl():
         environment.execute_sql(statement)
     for view in job.views:
-        _register(environment, view, read_sql(SQL_FOLDER / "views" / f"{view}.sql", metrics))
+        _register(environment, view, read_sql(view_path(view), metrics))
     statements = environment.create_statement_set()
     for name in job.tables:
         rows = f"{name}_rows"
-        _register(environment, rows, read_sql(SQL_FOLDER / f"{name}.sql", metrics))
+        _register(environment, rows, read_sql(table_path(name), metrics))
         statements.add_insert_sql(insertion(TABLES[name], rows, into=connectors.sink(TABLES[name])))
     return statements
 

@@ -1,0 +1,56 @@
+"""Reads the machine-read header of a SQL file: what it answers, its grain, what it reads and writes."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+SQL_FOLDER = Path(__file__).resolve().parent.parent / "sql" / "flink"
+_REQUIRED = ("question", "grain", "reads", "window", "lateness")
+
+
+class HeaderError(ValueError):
+    """The header of a SQL file lacks something; the message says what."""
+
+
+@dataclass(frozen=True, slots=True)
+class SqlHeader:
+    """What a SQL file says of itself; a view writes nothing."""
+
+    question: str
+    grain: str
+    reads: tuple[str, ...]
+    writes: str | None
+    window: str
+    lateness: str
+
+
+def view_path(name: str) -> Path:
+    """Return the file of a shared view."""
+    return SQL_FOLDER / "views" / f"{name}.sql"
+
+
+def table_path(name: str) -> Path:
+    """Return the file of a table's query."""
+    return SQL_FOLDER / f"{name}.sql"
+
+
+def read_header(path: Path) -> SqlHeader:
+    """Read `-- name: value` lines from the top of a file.
+
+    Raises:
+        HeaderError: a required line is absent.
+    """
+    lines = [line.removeprefix("-- ") for line in path.read_text().splitlines() if line.startswith("-- ")]
+    values = dict(line.split(": ", maxsplit=1) for line in lines if ": " in line)
+    missing = [name for name in _REQUIRED if name not in values]
+    if missing:
+        raise HeaderError(f"{path}: expected the header lines {', '.join(_REQUIRED)}, came none for {', '.join(missing)}")
+    return SqlHeader(
+        question=values["question"],
+        grain=values["grain"],
+        reads=tuple(values["reads"].split(", ")),
+        writes=values.get("writes"),
+        window=values["window"],
+        lateness=values["lateness"],
+    )
