@@ -47,9 +47,8 @@ class LakeReader:
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         """Return the answer, one dictionary for each row by column name; instants are in UTC."""
-        relation = self._connection.execute(sql)
-        names = [column[0] for column in relation.description or ()]
-        return [dict(zip(names, row, strict=True)) for row in relation.fetchall()]
+        rows: list[dict[str, Any]] = self._connection.sql(sql).to_arrow_table().to_pylist()
+        return rows
 
 
 def read_lake(catalog: Catalog, database: str) -> dict[str, pa.Table]:

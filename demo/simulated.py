@@ -19,12 +19,14 @@ from demo.replay import Sent, replay
 from demo.stream import records_in
 from demo.truth import expected_minutes, expected_values
 from demo.watch import Watch
-from edge.publisher import Publisher
+from edge.publisher import Publisher, PublisherSettings
 from local.pipeline import DATABASE, STREAM, Pipeline, lake_catalog, start_pipeline
 from local.stack import Stack
 from sim.run import PlannedRun, plan
 from sim.scenario import Scenario
 from sim.truth import StoreTruth
+
+KINESIS_RECORD_BYTES = 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,7 +105,12 @@ def _replay(
     length_ms = truth.end_ms - truth.start_ms
     title = f"{length_ms / 3_600_000:.1f} simulated hours replayed and read"
     publisher = Publisher(
-        pipeline.stack.boto3_client("kinesis"), STREAM, sleep=time.sleep, random=random.random
+        pipeline.stack.boto3_client("kinesis"),
+        STREAM,
+        sleep=time.sleep,
+        random=random.random,
+        # The edge refuses to send what is too large; here the pipeline is to refuse it.
+        settings=PublisherSettings(record_bytes=KINESIS_RECORD_BYTES),
     )
 
     def share_of(event_time_ms: int) -> float:

@@ -1,0 +1,98 @@
+"""One run of the whole pipeline on real parts, shared by the tests that look at what came out."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from demo.lake import LakeReader
+from demo.simulated import read_back
+from local.paths import ROOT, RUNS
+from local.pipeline import STREAM, Pipeline, start_pipeline
+from local.stack import Stack
+from local.waiting import wait_until
+from tests.e2e.records import Sent, late, on_time, sample_events
+
+BATCH = 200
+WATERMARK_SECONDS = 90
+
+Place = tuple[str, str]
+"""Shard and sequence number: what tells records apart that say the same."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Run:
+    """What was put in, by place, and what came out."""
+
+    sent: dict[Place, Sent]
+    lake: LakeReader
+    failures: tuple[str, ...]
+    restarts: int
+    late_rows_dropped: int
+
+
+@pytest.fixture(scope="session")
+def shared_data() -> Path:
+    """The folder of real models, video, truth and events."""
+    folder = Path(os.environ.get("STORE_TRAFFIC_DATA", ROOT.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"expected the shared data in {folder}, came no such folder; name it in STORE_TRAFFIC_DATA")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def run(shared_data: Path) -> Iterator[Run]:
+    """The sample, its twin, duplicates, poison and late events, through Kinesis, Flink, the lake and DynamoDB."""
+    events = sample_events(shared_data)
+    with Stack(RUNS / "test-e2e") as stack:
+        pipeline = start_pipeline(stack)
+        sent = put(stack, list(on_time(events)))
+        pipeline.wait_until_read(len(sent))
+        newest_ms = max(event["event_time_ms"] for event in events)
+        wait_for_watermark(pipeline, newest_ms - 20_000)
+        sent |= put(stack, late(events))
+        pipeline.wait_until_read(len(sent))
+        dropped = stack.flink.operator_metric(pipeline.job_id, "numLateRecordsDropped")
+        failures, restarts = stack.flink.exceptions(pipeline.job_id), stack.flink.restarts(pipeline.job_id)
+        pipeline.drain()
+        yield Run(sent, read_back(pipeline), failures, restarts, dropped)
+
+
+def put(stack: Stack, records: list[Sent]) -> dict[Place, Sent]:
+    """Put records in order; returns them by the place that Kinesis gave each."""
+    kinesis = stack.boto3_client("kinesis")
+    placed: dict[Place, Sent] = {}
+    for start in range(0, len(records), BATCH):
+        batch = records[start : start + BATCH]
+        entries = [{"Data": record.content, "PartitionKey": record.partition_key} for record in batch]
+        answers = kinesis.put_records(StreamName=STREAM, Records=entries)["Records"]
+        placed |= {_place(answer): record for answer, record in zip(answers, batch, strict=True)}
+    assert len(placed) == len(records)
+    return placed
+
+
+def wait_for_watermark(pipeline: Pipeline, event_time_ms: int) -> None:
+    """Return once event time has come so far where lateness is judged: right behind the source."""
+    flink, job = pipeline.stack.flink, pipeline.job_id
+    judge = flink.get(f"/jobs/{job}")["vertices"][1]["id"]
+
+    def has_passed() -> bool:
+        watermarks = [int(metric["value"]) for metric in flink.get(f"/jobs/{job}/vertices/{judge}/watermarks")]
+        return bool(watermarks) and min(watermarks) >= event_time_ms
+
+    wait_until(
+        has_passed,
+        seconds=WATERMARK_SECONDS,
+        expected=f"the watermark to pass {event_time_ms}",
+        cure=f"See {pipeline.stack.endpoints.flink_rest}.",
+    )
+
+
+def _place(answer: dict[str, Any]) -> Place:
+    assert "ErrorCode" not in answer, answer
+    return answer["ShardId"], answer["SequenceNumber"]
