@@ -1,18 +1,19 @@
 # Every command of the project; `make` or `make help` lists them.
 PYTHON := .venv/bin/python
 PYTEST := $(PYTHON) -m pytest
-MAVEN := JAVA_HOME=$(CURDIR)/build/tools/jdk build/tools/mvn --quiet --batch-mode -Dstyle.color=never
+MAVEN := JAVA_HOME=$(CURDIR)/build/tools/jdk build/tools/mvn --batch-mode --no-transfer-progress -Dstyle.color=never
+MAVEN_LOG := build/logs/maven-test.log
 UV := build/tools/uv/bin/uv
-PACKAGES := contracts demo edge flink_jobs glue local sim
+PACKAGES := contracts demo design edge flink_jobs glue local sim
 CODE := $(wildcard $(PACKAGES)) scripts tests
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 
-export MYPYPATH := $(CURDIR)/scripts
 # What `make demo` takes from the command line, such as `make demo SEED=7 HOURS=1`.
 export VIDEO ZONES SEED SCENARIO HOURS
 
 .DEFAULT_GOAL := help
+.NOTPARALLEL:
 .PHONY: help setup gen lint format types test check demo up down bench package pins clean
 
 help: ## List these commands
@@ -37,7 +38,8 @@ types: setup ## Check the types (mypy, strict)
 	@$(PYTHON) -m mypy $(CODE)
 
 test: lint types ## Run everything that CI runs: style, types, Java tests, Python tests, end to end
-	@$(MAVEN) --file flink_jobs/java/pom.xml surefire:help >/dev/null
+	@$(MAVEN) --file flink_jobs/java/pom.xml test >$(MAVEN_LOG) || { grep -E '^\[ERROR\]' $(MAVEN_LOG); exit 1; }
+	@echo "Java: $$(grep 'Tests run:' $(MAVEN_LOG) | tail -n 1 | sed 's/^\[[A-Z]*\] *//')"
 	@$(PYTEST)
 
 check: lint types ## Run the quick part: style, types, and the tests that need no stack

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from botocore.exceptions import ClientError, ConnectionError, HTTPClientError
+from botocore import exceptions
 
 from contracts.events import MAX_EVENT_BYTES, Event
 
@@ -169,9 +169,9 @@ class Publisher:
                 StreamName=self._stream_name,
                 Records=[{"Data": record.content, "PartitionKey": record.partition_key} for record in batch],
             )
-        except (ConnectionError, HTTPClientError):
+        except (exceptions.ConnectionError, exceptions.HTTPClientError):
             return batch
-        except ClientError as error:
+        except exceptions.ClientError as error:
             if error.response.get("Error", {}).get("Code") not in THROTTLED:
                 raise
             return batch

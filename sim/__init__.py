@@ -1,1 +1,1 @@
-"""The ground-truth store: simulated people, seen by the edge's own code, with the truth written beside the events."""
+"""The ground-truth store: simulated people, seen by the edge's own code, and the truth beside its events."""

@@ -25,9 +25,9 @@ EVENTS_FILE = "events.jsonl.gz"
 TRUTH_FILE = "truth.json"
 
 _EXPLAINED = f"""\
-Simulates shoppers, staff, lanes and queues from a seed, lets the edge's own code watch them, and writes to OUT:
+Simulates shoppers, staff, lanes and queues from a seed, lets the edge's own code watch them, and writes:
 
-  {EVENTS_FILE}  inference.v1 events, one JSON object a line, in the order in which the devices emit them
+  {EVENTS_FILE}  inference.v1 events, one JSON object a line, in the order of emission
   {TRUTH_FILE}       what every metric of these events must be, computed from the paths, not from the events
 
 The same scenario, seed, hours and stores give the same files, byte for byte.

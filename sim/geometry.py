@@ -1,4 +1,4 @@
-"""Exact plane geometry: when does a piecewise-linear path lie inside a convex polygon, when does it cross a line.
+"""Exact plane geometry: when a piecewise-linear path lies inside a convex polygon and when it crosses a line.
 
 Nothing here samples, and nothing here is shared with the edge: the truth stands on it.
 """
@@ -16,13 +16,16 @@ Points = NDArray[np.float64]
 Times = NDArray[np.float64]
 Point = tuple[float, float]
 
+FEWEST_CORNERS = 3
+FLAT = 1e-9
+"""A corner whose two edges span less than this (square metres) does not turn."""
 TOUCHING_SECONDS = 1e-6
 """Intervals nearer than this are one: a path bends inside the polygon, it does not leave it."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Path:
-    """Where somebody is: straight lines between `points` (K, 2) in metres, at `times` (K,) in seconds, both increasing in time."""
+    """Where somebody is: straight lines between `points` (K, 2), metres, at `times` (K,), seconds."""
 
     times: Times
     points: Points
@@ -66,7 +69,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class LineCrossing:
-    """At `time` (seconds) a path went to the left (+1) or to the right (-1) of a line seen from its first point."""
+    """At `time` (seconds) a path went to the left (1) or right (-1) of a line, seen from the line's start."""
 
     time: float
     side: int
@@ -75,19 +78,22 @@ class LineCrossing:
 def is_convex(polygon: tuple[Point, ...]) -> bool:
     """Tell whether the polygon has at least three corners, an area, and turns one way only."""
     turns = _turns(np.asarray(polygon, dtype=np.float64))
-    return len(polygon) >= 3 and bool(np.all(turns > 1e-9) or np.all(turns < -1e-9))
+    return len(polygon) >= FEWEST_CORNERS and bool(np.all(turns > FLAT) or np.all(turns < -FLAT))
 
 
 def contains(polygon: tuple[Point, ...], point: Point, *, margin_m: float = 0.0) -> bool:
-    """Tell whether the convex polygon holds the point, at least `margin_m` from its edge; the edge itself counts."""
+    """Tell whether the convex polygon holds the point, `margin_m` or more from its edge."""
     normals, offsets = _half_planes(polygon)
     lengths = np.hypot(normals[:, 0], normals[:, 1])
     return bool(np.all(normals @ np.asarray(point) <= offsets - margin_m * lengths + 1e-9))
 
 
 def intervals_inside(path: Path, polygon: tuple[Point, ...]) -> list[Interval]:
-    """Return when the path is inside the convex polygon, by clipping each segment (Cyrus-Beck); grazing an edge is no stay."""
-    if len(path.times) < 2 or not _may_meet(path, polygon):
+    """Return when the path is inside the convex polygon; grazing an edge is no stay.
+
+    Each segment is clipped (Cyrus and Beck 1978), and what touches is joined.
+    """
+    if path.start == path.end or not _may_meet(path, polygon):
         return []
     first, last = _clip(path, polygon)
     starts = path.times[:-1] + first * np.diff(path.times)
@@ -97,7 +103,7 @@ def intervals_inside(path: Path, polygon: tuple[Point, ...]) -> list[Interval]:
 
 
 def line_crossings(path: Path, start: Point, end: Point) -> list[LineCrossing]:
-    """Return the crossings of the segment `start`-`end`, in time order; the line's own side 0 belongs to the left."""
+    """Return the crossings of a line, `start` to `end`, in time order; the line belongs to its left."""
     origin, along = np.asarray(start), np.asarray(end) - np.asarray(start)
     relative = path.points - origin
     height = along[0] * relative[:, 1] - along[1] * relative[:, 0]
@@ -116,7 +122,7 @@ def line_crossings(path: Path, start: Point, end: Point) -> list[LineCrossing]:
 
 
 def side_of(start: Point, end: Point, point: Point) -> int:
-    """Return on which side of the line through `start` and `end` the point lies: 1 left, -1 right, 0 on it."""
+    """Return on which side of the line from `start` to `end` the point lies: 1 left, -1 right, 0 on it."""
     height = (end[0] - start[0]) * (point[1] - start[1]) - (end[1] - start[1]) * (point[0] - start[0])
     return (height > 0) - (height < 0)
 

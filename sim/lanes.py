@@ -1,4 +1,4 @@
-"""The checkout: lanes with one line each, first come first served, as a discrete-event simulation over growing paths."""
+"""The checkout: a line for each lane, first come first served, simulated event by event."""
 
 from __future__ import annotations
 
@@ -62,7 +62,7 @@ class _LaneState:
 
 @dataclass(frozen=True, slots=True)
 class CheckoutResult:
-    """Everybody's whole path, in order of arrival, and when each lane's last customer left its service zone (seconds)."""
+    """Everybody's path, in order of arrival, and when each lane's last service ended (seconds)."""
 
     people: tuple[Person, ...]
     last_service_left: dict[str, float]
@@ -213,7 +213,7 @@ class _Checkout:
         )
 
     def _place_in_line(self, state: _LaneState, customer: _Customer, index: int) -> Point:
-        """Return where number `index` of the line stands: from the head towards the tail, a little beside the middle."""
+        """Return where number `index` of the line stands, from the head on, a little beside the middle."""
         head, tail = state.lane.head, state.lane.tail
         length = distance(head, tail)
         along = ((tail[0] - head[0]) / length, (tail[1] - head[1]) / length)

@@ -1,10 +1,11 @@
 """Keeping clear of the thresholds, so that counts can be compared exactly.
 
-The definitions hold thresholds: a stay under 5 s is a pass-through, stays less than 30 s apart are one visit, the edge
-believes an entry after 0.4 s and an exit after 1.0 s, a lane closes after 30 s. The edge samples four times a second
-and so knows each instant only to a quarter of a second: a stay of 4.9 s could be counted either way, and no
-implementation could be blamed. The fault-free generator therefore tries another step wherever a path comes nearer than
-`MARGIN_SECONDS` to a threshold. Beyond the margin, a difference from the truth is an error.
+The definitions hold thresholds: a stay under 5 s is a pass-through, stays less than 30 s apart are one
+visit, the edge believes an entry after 0.4 s and an exit after 1.0 s, a lane closes after 30 s. The edge
+samples four times a second and so knows each instant only to a quarter of a second: a stay of 4.9 s could
+be counted either way, and no implementation could be blamed. The fault-free generator therefore tries
+another step wherever a path comes nearer than `MARGIN_SECONDS` to a threshold, and a crossing nearer than
+that to the turn of a minute. Beyond the margin, a count that differs from the truth is an error.
 """
 
 from __future__ import annotations
@@ -47,6 +48,7 @@ class Margins:
         """Return the walk with `step` added, tried again until its path is clear.
 
         Args:
+            walk: left as it is.
             step: adds to the walk it is given; draws anew at each call.
             doing: what the step is, for the error.
 
@@ -55,13 +57,13 @@ class Margins:
         """
         for number in range(MOST_TRIES):
             tried = walk.copy()
-            # Where another draw does not help, as when the only way leads back through an area just left, time does.
+            # Where another draw does not help (the only way leads through an area just left), time does.
             tried.wait(max(0, number - EAGER_TRIES) * HESITATION_SECONDS)
             step(tried)
             if self.is_clear(tried.path()):
                 return tried
         raise NotClearError(
-            f"{doing}: expected a path {MARGIN_SECONDS} s clear of the thresholds, came none in {MOST_TRIES} tries; "
+            f"{doing}: expected a path {MARGIN_SECONDS} s off thresholds, came none in {MOST_TRIES} tries; "
             "give zones on the way other sizes: under 4 s or over 6 s to walk through"
         )
 
@@ -103,7 +105,7 @@ def _is_length_clear(stay: Interval) -> bool:
 
 
 def _is_gap_clear(before: Interval, after: Interval) -> bool:
-    """Two stays must be clearly apart; a short one must stand alone, or it would matter whether one merges first."""
+    """Stays must be clearly apart, and a short one alone: else it matters whether one merges first."""
     gap = after.start - before.end
     is_any_short = min(before.seconds, after.seconds) < PASS_THROUGH_SECONDS
     least = MERGE_SECONDS + MARGIN_SECONDS if is_any_short else _SHORTEST_GAP_SECONDS

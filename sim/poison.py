@@ -20,7 +20,8 @@ YEAR_2099_MS = 4_070_908_800_000
 DEVICE_ID = "poison-device"
 
 EventTable = dict[str, Any]
-_Break = Callable[[EventTable, np.random.Generator], None]
+Break = Callable[[EventTable, np.random.Generator], None]
+Spoil = Callable[[bytes, np.random.Generator], bytes]
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,9 +39,11 @@ def poison(
     """Return `rounds` times every case, each round with other values, in a seeded order.
 
     Args:
-        now_ms: event time at which the records are put between others, milliseconds since 1970-01-01 UTC; times that
-            are not broken lie up to 7 s before it.
+        now_ms: event time at which the records are put between others, milliseconds since 1970-01-01 UTC;
+            times that are not broken lie up to 7 s before it.
+        seed: decides the values and the order.
         store_id: a store of its own, because the good ones among the records are counted.
+        rounds: how many of each case.
 
     Raises:
         ValueError: `now_ms` lies less than two minutes after the earliest time the contract believes.
@@ -145,7 +148,7 @@ def _bytes(event: EventTable) -> bytes:
     return json.dumps(event, separators=(",", ":")).encode()
 
 
-def _set(path: str, value: Any) -> _Break:
+def _set(path: str, value: Any) -> Break:
     """Return a break that sets the value at `path`, such as `visit/zone_id`."""
 
     def set_value(event: EventTable, _: np.random.Generator) -> None:
@@ -155,7 +158,7 @@ def _set(path: str, value: Any) -> _Break:
     return set_value
 
 
-def _drop(path: str) -> _Break:
+def _drop(path: str) -> Break:
     def drop(event: EventTable, _: np.random.Generator) -> None:
         table, name = _parent(event, path)
         del table[name]
@@ -170,7 +173,7 @@ def _parent(event: EventTable, path: str) -> tuple[EventTable, str]:
     return event, name
 
 
-def _move_to(event_time_ms: int) -> _Break:
+def _move_to(event_time_ms: int) -> Break:
     """Return a break that moves a visit in time as a whole, as a wrong clock does."""
 
     def move(event: EventTable, _: np.random.Generator) -> None:
@@ -202,6 +205,14 @@ def _two_payloads(event: EventTable, _: np.random.Generator) -> None:
     event["crossing"] = {"line_id": "doors", "direction": "in", "track_id": "a", "is_staff": False}
 
 
+def _wrapped_in_list(record: bytes, _: np.random.Generator) -> bytes:
+    return b"[" + record + b"]"
+
+
+def _twice(record: bytes, _: np.random.Generator) -> bytes:
+    return record + record
+
+
 def _truncated(record: bytes, random: np.random.Generator) -> bytes:
     return record[: int(random.integers(1, len(record) - 1))]
 
@@ -221,11 +232,16 @@ def _nested_inside(record: bytes, _: np.random.Generator) -> bytes:
     return depth + record[1:]
 
 
+def _instead(record: bytes) -> Spoil:
+    """Return a spoil that puts another record in the place of the good one."""
+    return lambda _good, _random: record
+
+
 def _random_bytes(_: bytes, random: np.random.Generator) -> bytes:
     return b"\x00" + random.bytes(200)
 
 
-_BROKEN_VISITS: dict[str, tuple[str | None, _Break]] = {
+_BROKEN_VISITS: dict[str, tuple[str | None, Break]] = {
     "unknown kind": ("unknown_kind", _set("kind", "wave")),
     "unknown schema version": ("unknown_schema", _set("schema", "inference.v9")),
     "schema missing": ("missing_field", _drop("schema")),
@@ -249,16 +265,16 @@ _BROKEN_VISITS: dict[str, tuple[str | None, _Break]] = {
     "unknown field, kept": (None, _set("visit/mood", {"glad": 1})),
 }
 
-_SPOILT_BYTES: dict[str, tuple[str | None, Callable[[bytes, np.random.Generator], bytes]]] = {
-    "empty record": ("not_json", lambda record, random: b""),
-    "plain text": ("not_json", lambda record, random: b"hello, stream"),
-    "a number": ("not_json", lambda record, random: b"3"),
-    "a list of events": ("not_json", lambda record, random: b"[" + record + b"]"),
-    "two events in one record": ("not_json", lambda record, random: record + record),
+_SPOILT_BYTES: dict[str, tuple[str | None, Spoil]] = {
+    "empty record": ("not_json", _instead(b"")),
+    "plain text": ("not_json", _instead(b"hello, stream")),
+    "a number": ("not_json", _instead(b"3")),
+    "a list of events": ("not_json", _wrapped_in_list),
+    "two events in one record": ("not_json", _twice),
     "truncated": ("not_json", _truncated),
     "random bytes": ("not_json", _random_bytes),
     "not UTF-8": ("not_json", _not_utf8),
-    "deeply nested": ("not_json", lambda record, random: b"[" * NESTING),
+    "deeply nested": ("not_json", _instead(b"[" * NESTING)),
     "deeply nested unknown field, kept": (None, _nested_inside),
     "300 KB": ("too_large", _oversized),
 }

@@ -1,8 +1,8 @@
-"""A whole run: everybody's paths, the truth about them, and the events that the edge's own code makes of them.
+"""A whole run: everybody's paths, the truth about them, and the events the edge's own code makes of them.
 
-`plan` settles who goes where; from then on the truth is known. `PlannedRun.stream` yields the events while they are
-made, so that a replay can start at once; `simulate` collects them. The same arguments give the same events and truth,
-byte for byte.
+`plan` settles who goes where; from then on the truth is known. `PlannedRun.stream` yields the events while
+they are made, so that a replay can start at once; `simulate` collects them. The same arguments give the
+same events and truth, byte for byte.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ class Emitted(NamedTuple):
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlannedStore:
-    """One store whose people's ways are settled; their path times are seconds since opening, up to `end_seconds`."""
+    """A store whose people's ways are settled; path times are seconds since opening."""
 
     store_id: str
     people: tuple[Person, ...]
@@ -148,6 +148,7 @@ def plan(scenario: Scenario, *, seed: int = 7, hours: float | None = None, store
     """Settle everybody's ways and the truth about them.
 
     Args:
+        scenario: what to simulate.
         seed: not negative; decides everything random.
         hours: how long people arrive; None takes the scenario's.
         stores: how many stores of this scenario, each with its own people.
@@ -255,7 +256,7 @@ def _plan_store(scenario: Scenario, *, seed: int, hours: float, store_index: int
     end = _cut_at(scenario, margins, people, hours=hours) if is_cut else _quiet_end(people)
     present = tuple(_until(person, end) for person in people if person.path.start < end)
     store_id = f"{scenario.store.name}-{store_index + 1:03d}"
-    truth = truth_of(scenario, present, store_id=store_id, end_seconds=end, closing_cut=is_cut)
+    truth = truth_of(scenario, present, store_id=store_id, end_seconds=end, is_cut=is_cut)
     return PlannedStore(store_id=store_id, people=present, end_seconds=end, truth=truth)
 
 
@@ -284,7 +285,7 @@ def _cut_at(scenario: Scenario, margins: Margins, people: tuple[Person, ...], *,
         if all(margins.is_clear(path) for path in present):
             return end
     raise NotClearError(
-        f"store.closing: expected an instant within {LONGEST_CUT_SEARCH_SECONDS} s of the end at which to cut, came none; "
+        f"store.closing: expected an instant to cut at within {LONGEST_CUT_SEARCH_SECONDS} s, came none; "
         "change hours, or close with 'empty'"
     )
 

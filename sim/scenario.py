@@ -1,4 +1,4 @@
-"""A scenario: the store's floor, its people and its hours, as frozen settings loaded from `sim/scenarios/<name>.toml`."""
+"""A scenario: a store's floor, people and hours, as frozen settings read from TOML."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Store:
     opening: dt.time
     hours: Annotated[float, Limits(minimum=0.05, maximum=24)]
     closing: Literal["empty", "cut"] = "empty"
-    """`empty`: the doors close and the run ends when everybody has left. `cut`: the run ends with people inside."""
+    """`empty`: nobody comes any more, the run ends when all have left. `cut`: it ends with people inside."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +69,7 @@ class LinePlan:
 
 @dataclass(frozen=True, slots=True)
 class Walkways:
-    """The named points people walk through and the chains that link them; each walker keeps off a point by up to `jitter_m`."""
+    """Points people walk through, and chains that link them; all pass within `jitter_m` of a point."""
 
     jitter_m: Annotated[float, Limits(minimum=0, maximum=2)]
     points: Mapping[str, Point]
@@ -80,9 +80,10 @@ class Walkways:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """One checkout lane: people wait in line from `head` towards `tail`, are served at `counter`, and leave by `exit`.
+    """A checkout lane: people wait from `head` towards `tail`, are served at `counter`, leave by `exit`.
 
-    `entry`, `exit`, `way_back` and `staff` name walkway points. Who gives up steps aside by `side_step_m` (x, y).
+    `entry`, `exit`, `way_back` and `staff` name walkway points; who gives up steps aside by
+    `side_step_m` (x, y).
     """
 
     lane_id: str
@@ -100,7 +101,7 @@ class Lane:
 
 @dataclass(frozen=True, slots=True)
 class Area:
-    """A zone people choose to visit, with its share of the choice; `doors` gives each way in or out its weight."""
+    """A zone people choose to visit, with its share of the choice; `doors` weighs the ways in and out."""
 
     zone_id: str
     popularity: Annotated[float, Limits(minimum=0)]
@@ -144,7 +145,7 @@ class Shoppers:
 
 @dataclass(frozen=True, slots=True)
 class Checkout:
-    """Service and patience. Service time is `base_seconds` + `seconds_per_item` x items, times a lognormal factor of `sigma`."""
+    """Service and patience; service takes (base + items x per item) x a lognormal factor of `sigma`."""
 
     base_seconds: Annotated[float, Limits(minimum=10)]
     seconds_per_item: Annotated[float, Limits(minimum=0)]
@@ -158,7 +159,7 @@ class Checkout:
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """People who work here: restockers walk the areas from `room`; one cashier stands at each lane's `staff` point."""
+    """Who works here: restockers walk the areas from `room`, cashiers stand at each lane's `staff`."""
 
     restockers: Annotated[int, Limits(minimum=0, maximum=100)]
     room: str
@@ -227,7 +228,7 @@ def load(name_or_path: str) -> Scenario:
     """Load a scenario by its name, or from the path of a TOML file.
 
     Raises:
-        SettingsError: the scenario does not exist, is not TOML, or has settings that cannot work; every problem is listed.
+        SettingsError: there is no such scenario, or it cannot work; every problem is listed.
     """
     text = _text(name_or_path)
     try:
@@ -259,20 +260,30 @@ def _problems(scenario: Scenario) -> Iterator[str]:
     yield from _shape_problems(scenario)
     yield from _reference_problems(scenario)
     yield from _view_problems(scenario)
-    yield from _lane_problems(scenario)
+    for lane in scenario.lanes:
+        yield from _lane_problems(scenario, lane)
+
+
+def _problem(where: str, expected: str, came: object, cure: str) -> str:
+    return f"{where}: expected {expected}, came {came}; {cure}"
 
 
 def _time_problems(scenario: Scenario) -> Iterator[str]:
-    if scenario.store.time_zone not in available_timezones():
-        yield f"store.time_zone: expected an IANA name such as Europe/Berlin, came {scenario.store.time_zone!r}; correct it"
+    time_zone = scenario.store.time_zone
+    if time_zone not in available_timezones():
+        expected = "an IANA name such as Europe/Berlin"
+        yield _problem("store.time_zone", expected, repr(time_zone), "correct it")
     at, per_hour = scenario.arrivals.at, scenario.arrivals.per_hour
     if len(at) != len(per_hour) or not at:
-        yield f"arrivals: expected as many times as rates and at least one, came {len(at)} and {len(per_hour)}; complete the shorter list"
+        came = f"{len(at)} times and {len(per_hour)} rates"
+        yield _problem(
+            "arrivals", "as many times as rates and at least one", came, "complete the shorter list"
+        )
     if list(at) != sorted(set(at)):
-        yield "arrivals.at: expected rising times of day, came another order; sort them"
+        yield _problem("arrivals.at", "rising times of day", "another order", "sort them")
     low, high = scenario.shoppers.walking_m_per_s
     if low > high:
-        yield f"shoppers.walking_m_per_s: expected [slowest, fastest], came [{low}, {high}]; swap them"
+        yield _problem("shoppers.walking_m_per_s", "[slowest, fastest]", f"[{low}, {high}]", "swap them")
 
 
 def _identity_problems(scenario: Scenario) -> Iterator[str]:
@@ -285,16 +296,18 @@ def _identity_problems(scenario: Scenario) -> Iterator[str]:
     for family, ids in families.items():
         for name, times in Counter(ids).items():
             if times > 1:
-                yield f"{family}: expected different ids, came {name!r} {times} times; rename all but one"
+                yield _problem(family, "different ids", f"{name!r} {times} times", "rename all but one")
 
 
 def _shape_problems(scenario: Scenario) -> Iterator[str]:
     for zone in scenario.zones:
         if not is_convex(zone.polygon):
-            yield f"zones.{zone.zone_id}.polygon: expected a convex polygon, came another shape; cut it into several zones"
+            where = f"zones.{zone.zone_id}.polygon"
+            yield _problem(where, "a convex polygon", "another shape", "cut it into several zones")
     for line in scenario.lines:
         if side_of(line.start, line.end, line.inside) == 0:
-            yield f"lines.{line.line_id}: expected a line with {line.inside} beside it, came three points in a row; move one"
+            where, came = f"lines.{line.line_id}", "three points in a row"
+            yield _problem(where, "`inside` beside the line", came, "move one of them")
 
 
 def _reference_problems(scenario: Scenario) -> Iterator[str]:
@@ -304,14 +317,16 @@ def _reference_problems(scenario: Scenario) -> Iterator[str]:
     for chain in scenario.walkways.chains:
         yield from _unknown("walkways.chains", chain, points)
     yield from _unknown("walkways.exact", scenario.walkways.exact, points)
+    lanes = tuple(lane.lane_id for lane in scenario.lanes)
     for zone in scenario.zones:
         yield from _unknown(f"zones.{zone.zone_id}.device_id", (zone.device_id,), devices)
+        if zone.zone_kind in LANE_KINDS:
+            yield from _unknown(f"zones.{zone.zone_id}.lane_id", (str(zone.lane_id),), lanes)
     for line in scenario.lines:
         yield from _unknown(f"lines.{line.line_id}.device_id", (line.device_id,), devices)
     for lane in scenario.lanes:
-        yield from _unknown(
-            f"lanes.{lane.lane_id}", (lane.entry, lane.exit, lane.way_back, lane.staff), points
-        )
+        named = (lane.entry, lane.exit, lane.way_back, lane.staff)
+        yield from _unknown(f"lanes.{lane.lane_id}", named, points)
     for area in scenario.areas:
         yield from _unknown("areas", (area.zone_id,), zones)
         yield from _unknown(f"areas.{area.zone_id}.doors", area.doors, points)
@@ -326,7 +341,7 @@ def _reference_problems(scenario: Scenario) -> Iterator[str]:
 def _unknown(where: str, names_used: Iterable[str], known: tuple[str, ...]) -> Iterator[str]:
     for name in names_used:
         if name not in known:
-            yield f"{where}: expected one of {', '.join(known)}, came {name!r}; correct the name or add it"
+            yield _problem(where, f"one of {', '.join(known)}", repr(name), "correct the name or add it")
 
 
 def _view_problems(scenario: Scenario) -> Iterator[str]:
@@ -334,30 +349,25 @@ def _view_problems(scenario: Scenario) -> Iterator[str]:
     for zone in scenario.zones:
         view = views.get(zone.device_id)
         if view is not None and not _is_inside(bounding_box(zone.polygon), view):
-            yield f"zones.{zone.zone_id}: expected inside the view {view} of {zone.device_id}, came partly outside; widen the view"
+            expected = f"inside the view {view} of {zone.device_id}"
+            yield _problem(f"zones.{zone.zone_id}", expected, "partly outside", "widen the view")
+        if zone.zone_kind not in LANE_KINDS and zone.lane_id is not None:
+            where, expected = f"zones.{zone.zone_id}.lane_id", f"none for kind {zone.zone_kind!r}"
+            yield _problem(where, expected, repr(zone.lane_id), "remove it")
 
 
 def _is_inside(box: tuple[float, float, float, float], view: tuple[float, float, float, float]) -> bool:
     return box[0] >= view[0] and box[1] >= view[1] and box[2] <= view[2] and box[3] <= view[3]
 
 
-def _lane_problems(scenario: Scenario) -> Iterator[str]:
-    lane_ids = tuple(lane.lane_id for lane in scenario.lanes)
-    for zone in scenario.zones:
-        is_of_lane = zone.zone_kind in LANE_KINDS
-        if is_of_lane and zone.lane_id not in lane_ids:
-            yield f"zones.{zone.zone_id}.lane_id: expected one of {', '.join(lane_ids)}, came {zone.lane_id!r}; name the lane"
-        if not is_of_lane and zone.lane_id is not None:
-            yield f"zones.{zone.zone_id}.lane_id: expected none for kind {zone.zone_kind!r}, came {zone.lane_id!r}; remove it"
-    for lane in scenario.lanes:
-        yield from _one_lane_problems(scenario, lane)
-
-
-def _one_lane_problems(scenario: Scenario, lane: Lane) -> Iterator[str]:
+def _lane_problems(scenario: Scenario, lane: Lane) -> Iterator[str]:
     places = {"queue": (lane.head, lane.tail), "service": (lane.counter,)}
+    where = f"lanes.{lane.lane_id}"
     for kind, points in places.items():
-        found = [zone for zone in scenario.zones if zone.lane_id == lane.lane_id and zone.zone_kind == kind]
+        found = [zone for zone in scenario.zones if (zone.lane_id, zone.zone_kind) == (lane.lane_id, kind)]
         if len(found) != 1:
-            yield f"lanes.{lane.lane_id}: expected one {kind} zone, came {len(found)}; add or remove zones with this lane_id"
+            yield _problem(where, f"one {kind} zone", len(found), "add or remove zones with this lane_id")
         elif not all(contains(found[0].polygon, point) for point in points):
-            yield f"lanes.{lane.lane_id}: expected its place(s) {points} inside {found[0].zone_id}, came outside; move them"
+            yield _problem(
+                where, f"{points} inside {found[0].zone_id}", "outside", "move the point or the zone"
+            )

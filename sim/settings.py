@@ -1,7 +1,7 @@
 """Typed settings from TOML: frozen dataclasses are the schema, and every problem is named at once.
 
-A settings class is a frozen dataclass; `Annotated[float, Limits(...)]` bounds a number. Nested classes, tuples,
-mappings by name, dates, times of day and literals are read from their natural TOML forms.
+A settings class is a frozen dataclass; `Annotated[float, Limits(...)]` bounds a number. Nested classes,
+tuples, mappings by name, dates, times of day and literals are read from their natural TOML forms.
 """
 
 from __future__ import annotations
@@ -9,13 +9,12 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import types
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, Literal, TypeVar, Union, get_args, get_origin, get_type_hints
 
 Settings = TypeVar("Settings")
-_REQUIRED = dataclasses.MISSING
-_PLAIN_NAMES: dict[type, str] = {
+_PLAIN_NAMES: dict[Any, str] = {
     str: "text",
     int: "a whole number",
     float: "a number",
@@ -28,15 +27,11 @@ _PLAIN_NAMES: dict[type, str] = {
 class SettingsError(Exception):
     """The settings cannot be used; the message lists every problem with its cure."""
 
-    def __init__(self, source: str, problems: list[str]) -> None:
+    def __init__(self, source: str, problems: Sequence[str]) -> None:
         self.problems = tuple(problems)
-        super().__init__(
-            "\n".join([f"{source}: {len(problems)} problem(s)", *(f"  - {problem}" for problem in problems)])
-        )
-
-
-class _Unreadable(Exception):
-    """A value was reported as a problem and has no reading."""
+        count = len(self.problems)
+        head = f"{source}: {count} problem{'s' if count > 1 else ''}"
+        super().__init__("\n".join([head, *(f"  - {problem}" for problem in self.problems)]))
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,155 +48,161 @@ def read(declared: type[Settings], table: Mapping[str, Any], *, source: str) -> 
     Raises:
         SettingsError: with one line per missing, unknown, mistyped or out-of-range setting.
     """
-    problems: list[str] = []
+    reader = _Reader()
     try:
-        settings = _read_class(declared, table, "", problems)
-    except _Unreadable:
+        settings = reader.read_class(declared, table, "")
+    except _UnreadableError:
         settings = None
-    if problems or settings is None:
-        raise SettingsError(source, problems)
-    return settings
+    if reader.problems:
+        raise SettingsError(source, reader.problems)
+    return settings  # type: ignore[no-any-return]
 
 
-def _read_class(declared: type[Settings], table: Any, where: str, problems: list[str]) -> Settings:
-    if not isinstance(table, Mapping):
-        raise _report(problems, where, "a table of settings", table)
-    hints = get_type_hints(declared, include_extras=True)
-    attributes = {attribute.name: attribute for attribute in dataclasses.fields(declared)}  # type: ignore[arg-type]
-    _report_unknown(table, tuple(attributes), where, problems)
-    values: dict[str, Any] = {}
-    for name, attribute in attributes.items():
-        if name not in table and _has_default(attribute):
-            continue
-        _read_attribute(attribute, hints[name], table, _join(where, name), problems, values)
-    if any(name not in values for name, attribute in attributes.items() if not _has_default(attribute)):
-        raise _Unreadable
-    return declared(**values)
+class _UnreadableError(Exception):
+    """A value has been reported as a problem and has no reading."""
 
 
-def _read_attribute(
-    attribute: dataclasses.Field[Any],
-    hint: Any,
-    table: Mapping[str, Any],
-    where: str,
-    problems: list[str],
-    values: dict[str, Any],
-) -> None:
-    if attribute.name not in table:
-        problems.append(f"{where}: expected {_expected(hint)}, came nothing; add the setting")
-        return
-    try:
-        value = _read_value(hint, table[attribute.name], where, problems)
-    except _Unreadable:
-        return
-    values[attribute.name] = value
+_UNREADABLE = object()
+"""Stands for a value that was reported, so that what follows it is looked at too."""
 
 
-def _read_value(hint: Any, value: Any, where: str, problems: list[str]) -> Any:
-    origin = get_origin(hint)
-    if origin is Annotated:
-        return _read_limited(hint, value, where, problems)
-    if origin in (Union, types.UnionType):
-        (inner,) = (option for option in get_args(hint) if option is not type(None))
-        return _read_value(inner, value, where, problems)
-    if origin is Literal:
-        return value if value in get_args(hint) else _raise(_report(problems, where, _expected(hint), value))
-    if origin is tuple:
-        return _read_tuple(hint, value, where, problems)
-    if origin is Mapping:
-        return _read_mapping(hint, value, where, problems)
-    if dataclasses.is_dataclass(hint):
-        return _read_class(hint, value, where, problems)  # type: ignore[arg-type]
-    return _read_plain(hint, value, where, problems)
+class _Reader:
+    """Reads values after their type hints and collects what is wrong with them."""
 
+    def __init__(self) -> None:
+        self.problems: list[str] = []
 
-def _read_tuple(hint: Any, value: Any, where: str, problems: list[str]) -> tuple[Any, ...]:
-    arguments = get_args(hint)
-    is_open = len(arguments) == 2 and arguments[1] is Ellipsis
-    if not isinstance(value, list) or (not is_open and len(value) != len(arguments)):
-        raise _report(problems, where, _expected(hint), value)
-    inner = [arguments[0]] * len(value) if is_open else list(arguments)
-    read_values = []
-    for index, (element_hint, element) in enumerate(zip(inner, value, strict=True)):
+    def read_class(self, declared: Any, table: Any, where: str) -> Any:
+        if not isinstance(table, Mapping):
+            raise self._refused(declared, table, where)
+        hints = get_type_hints(declared, include_extras=True)
+        self._report_unknown(table, tuple(hints), where)
+        parts = {
+            name: (hint, table[name], _join(where, name)) for name, hint in hints.items() if name in table
+        }
+        values = {name: self._attempt(*part) for name, part in parts.items()}
+        absent = [
+            each.name
+            for each in dataclasses.fields(declared)
+            if each.name not in table and _is_required(each)
+        ]
+        for name in absent:
+            self._report(_join(where, name), _expected(hints[name]), "nothing", "add the setting")
+        if absent or _UNREADABLE in values.values():
+            raise _UnreadableError
+        return declared(**values)
+
+    def _attempt(self, hint: Any, value: Any, where: str) -> Any:
         try:
-            read_values.append(
-                _read_value(element_hint, element, f"{where}[{_label(element, index)}]", problems)
-            )
-        except _Unreadable:
-            continue
-    if len(read_values) < len(value):
-        raise _Unreadable
-    return tuple(read_values)
+            return self._value(hint, value, where)
+        except _UnreadableError:
+            return _UNREADABLE
+
+    def _value(self, hint: Any, value: Any, where: str) -> Any:
+        read_origin = self._by_origin().get(get_origin(hint))
+        if read_origin is not None:
+            return read_origin(hint, value, where)
+        if dataclasses.is_dataclass(hint):
+            return self.read_class(hint, value, where)
+        return self._plain(hint, value, where)
+
+    def _by_origin(self) -> dict[Any, Callable[[Any, Any, str], Any]]:
+        return {
+            Annotated: self._limited,
+            Union: self._optional,
+            types.UnionType: self._optional,
+            Literal: self._choice,
+            tuple: self._tuple,
+            Mapping: self._mapping,
+        }
+
+    def _limited(self, hint: Any, value: Any, where: str) -> Any:
+        inner, limits = get_args(hint)
+        number = self._value(inner, value, where)
+        for each in number if isinstance(number, tuple) else (number,):
+            if limits.minimum is not None and not each >= limits.minimum:
+                self._report(where, f"at least {limits.minimum}", each, "raise it")
+            if limits.maximum is not None and not each <= limits.maximum:
+                self._report(where, f"at most {limits.maximum}", each, "lower it")
+        return number
+
+    def _optional(self, hint: Any, value: Any, where: str) -> Any:
+        (inner,) = (option for option in get_args(hint) if option is not type(None))
+        return self._value(inner, value, where)
+
+    def _choice(self, hint: Any, value: Any, where: str) -> Any:
+        if value not in get_args(hint):
+            raise self._refused(hint, value, where)
+        return value
+
+    def _tuple(self, hint: Any, value: Any, where: str) -> tuple[Any, ...]:
+        first, *others = get_args(hint)
+        is_open = others == [Ellipsis]
+        if not isinstance(value, list) or (not is_open and len(value) != 1 + len(others)):
+            raise self._refused(hint, value, where)
+        inner = [first] * len(value) if is_open else [first, *others]
+        labels = [_join(where, _label(element, index)) for index, element in enumerate(value)]
+        read_values = tuple(map(self._attempt, inner, value, labels))
+        return _all_readable(read_values)
+
+    def _mapping(self, hint: Any, value: Any, where: str) -> Mapping[str, Any]:
+        if not isinstance(value, Mapping):
+            raise self._refused(hint, value, where)
+        _, inner = get_args(hint)
+        read_values = tuple(self._attempt(inner, part, _join(where, name)) for name, part in value.items())
+        return types.MappingProxyType(dict(zip(value, _all_readable(read_values), strict=True)))
+
+    def _plain(self, hint: Any, value: Any, where: str) -> Any:
+        if hint is float and type(value) is int:
+            return float(value)
+        if type(value) is not hint:
+            raise self._refused(hint, value, where)
+        return value
+
+    def _report_unknown(self, table: Mapping[str, Any], names: tuple[str, ...], where: str) -> None:
+        for name in table:
+            if name not in names:
+                expected = f"one of {', '.join(names)}"
+                self._report(_join(where, name), expected, "this name", "correct or remove it")
+
+    def _refused(self, hint: Any, value: Any, where: str) -> _UnreadableError:
+        self._report(where or "the file", _expected(hint), repr(value), "correct it")
+        return _UnreadableError()
+
+    def _report(self, where: str, expected: str, came: object, cure: str) -> None:
+        self.problems.append(f"{where}: expected {expected}, came {came}; {cure}")
 
 
-def _read_mapping(hint: Any, value: Any, where: str, problems: list[str]) -> Mapping[str, Any]:
-    if not isinstance(value, Mapping):
-        raise _report(problems, where, "a table of names", value)
-    inner = get_args(hint)[1]
-    return types.MappingProxyType(
-        {name: _read_value(inner, part, _join(where, name), problems) for name, part in value.items()}
-    )
-
-
-def _read_plain(hint: type, value: Any, where: str, problems: list[str]) -> Any:
-    is_whole_for_float = hint is float and type(value) is int
-    if type(value) is not hint and not is_whole_for_float:
-        raise _report(problems, where, _expected(hint), value)
-    return float(value) if is_whole_for_float else value
-
-
-def _read_limited(hint: Any, value: Any, where: str, problems: list[str]) -> Any:
-    inner, limits = get_args(hint)
-    number = _read_value(inner, value, where, problems)
-    for each in number if isinstance(number, tuple) else (number,):
-        if limits.minimum is not None and not each >= limits.minimum:
-            problems.append(f"{where}: expected at least {limits.minimum}, came {each}; raise it")
-        if limits.maximum is not None and not each <= limits.maximum:
-            problems.append(f"{where}: expected at most {limits.maximum}, came {each}; lower it")
-    return number
-
-
-def _report_unknown(
-    table: Mapping[str, Any], names: tuple[str, ...], where: str, problems: list[str]
-) -> None:
-    for name in table:
-        if name not in names:
-            problems.append(
-                f"{_join(where, name)}: expected one of {', '.join(names)}, came this name; correct or remove it"
-            )
-
-
-def _report(problems: list[str], where: str, expected: str, value: Any) -> _Unreadable:
-    problems.append(f"{where or 'the file'}: expected {expected}, came {value!r}; correct it")
-    return _Unreadable()
-
-
-def _raise(error: Exception) -> Any:
-    raise error
+def _all_readable(values: tuple[Any, ...]) -> tuple[Any, ...]:
+    if _UNREADABLE in values:
+        raise _UnreadableError
+    return values
 
 
 def _expected(hint: Any) -> str:
-    origin = get_origin(hint)
-    if origin is Annotated:
-        return _expected(get_args(hint)[0])
+    origin, arguments = get_origin(hint), get_args(hint)
+    if origin in (Annotated, Union, types.UnionType):
+        return _expected(arguments[0])
     if origin is Literal:
-        return "one of " + ", ".join(repr(choice) for choice in get_args(hint))
+        return "one of " + ", ".join(map(repr, arguments))
     if origin is tuple:
-        arguments = get_args(hint)
         return "a list" if arguments[-1] is Ellipsis else f"a list of {len(arguments)}"
     return _PLAIN_NAMES.get(hint, "a table of settings")
 
 
 def _label(element: Any, index: int) -> str:
-    if isinstance(element, Mapping):
-        named = [str(part) for name, part in element.items() if name.endswith("_id") and name != "device_id"]
-        return named[0] if named else str(index)
-    return str(index)
+    """Return the id of a table, or its number in the list."""
+    ids = (
+        [str(value) for name, value in element.items() if name.endswith("_id")]
+        if isinstance(element, Mapping)
+        else []
+    )
+    return ids[0] if ids else str(index)
 
 
 def _join(where: str, name: str) -> str:
     return f"{where}.{name}" if where else name
 
 
-def _has_default(attribute: dataclasses.Field[Any]) -> bool:
-    return attribute.default is not _REQUIRED or attribute.default_factory is not _REQUIRED
+def _is_required(attribute: dataclasses.Field[Any]) -> bool:
+    return attribute.default is dataclasses.MISSING and attribute.default_factory is dataclasses.MISSING

@@ -1,4 +1,4 @@
-"""Shoppers until they decide what to do at the checkout: when they come, what they look at, and for how long."""
+"""Shoppers until they reach the checkout: when they come, what they look at, and for how long."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ class Shopper:
 
 
 def arrivals(scenario: Scenario, *, seed: int, store_index: int, hours: float) -> list[float]:
-    """Draw the arrivals of a non-homogeneous Poisson process by thinning, in seconds since opening, rising."""
+    """Draw the arrivals of a non-homogeneous Poisson process (by thinning): seconds since opening, rising."""
     random = random_of(seed, store_index, _RANDOM_ARRIVALS)
     most_per_second = max(scenario.arrivals.per_hour) / 3600.0
     times: list[float] = []
@@ -82,7 +82,7 @@ class Browsing:
         self.look_around(walk, area.zone_id, seconds, leave_by=self._door_out(area))
 
     def look_around(self, walk: Walk, zone_id: str, seconds: float, *, leave_by: str) -> None:
-        """Stand at one to three places of the zone for `seconds` in all, on the way to the point `leave_by`."""
+        """Stand at one to three places of the zone for `seconds` in all, on the way to `leave_by`."""
         end = self._walkways.near(leave_by, self._random)
         count = 1 + int(self._random.integers(0, 3)) if seconds > MANY_SPOTS_SECONDS else 1
         spots = sorted(
@@ -175,7 +175,7 @@ class _Trip:
         return [areas[index] for index in (chosen if is_upwards else chosen[::-1])]
 
     def _visit(self, walk: Walk, area: Area) -> Walk:
-        """Visit an area; now and then turn round before its door, as if something was forgotten, and look again."""
+        """Visit an area; now and then turn round before its door, something was forgotten, and look again."""
         soon, late = self._habits.back_soon_share_per_area, self._habits.back_late_share_per_area
         draw = self._random.uniform()
         pause_seconds = BACK_SOON_SECONDS if draw < soon else BACK_LATE_SECONDS

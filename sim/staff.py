@@ -1,4 +1,4 @@
-"""Staff: restockers who walk the areas all day, one of whom takes a break outside, and a cashier for each lane."""
+"""Staff: restockers who walk the areas all day, one with a break outside, and a cashier for each lane."""
 
 from __future__ import annotations
 
@@ -48,7 +48,7 @@ def cashiers(
     seed: int,
     store_index: int,
 ) -> Iterator[Person]:
-    """Yield one cashier for each lane that opens before `end`: there before the first customer, there after the last.
+    """Yield a cashier for each lane that opens before `end`, there longer than its customers.
 
     Raises:
         NotClearError: the floor's sizes leave no path clear of the thresholds.

@@ -2,12 +2,13 @@
 
 The definitions are those of the architecture's metrics page:
 
-* a stay is the time between two crossings of a zone's edge; stays of one person in one zone less than 30 s apart are one
-  visit, whose dwell reaches from its first to its last instant; a visit under 5 s is a pass-through, counted apart;
+* a stay is the time between two crossings of a zone's edge; stays of one person in one zone less than 30 s
+  apart are one visit, whose dwell reaches from its first to its last instant; a visit under 5 s
+  is a pass-through;
 * occupancy and queue length count customers; staff appear in the fields named for them only;
-* a journey is one visit to a lane's queue zone: served when the person then enters the service zone of that lane,
-  censored when the run ends first, abandoned otherwise; a pass-through of a queue zone that leads to no service is no
-  journey;
+* a journey is one visit to a lane's queue zone: served when the person then enters the service zone of the
+  lane, censored when the run ends first, abandoned otherwise; a pass-through of a queue zone that ends by
+  leaving is no journey;
 * the wait is the time from entering the queue zone to entering the service zone, among the served;
 * a lane is open after 5 s of presence in its service zone, whoever is there, and closed after 30 s without;
 * a crossing counts at the instant the path meets the line;
@@ -58,7 +59,7 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class OccupancyMinute:
-    """People in a zone over one minute (the last may be shorter): `mean` is weighted by time, `maximum` the most at one instant."""
+    """People in a zone over one minute (the last may be shorter): time-weighted mean, and the most."""
 
     start_ms: int
     mean: float
@@ -205,13 +206,16 @@ class Truth:
 
 
 def truth_of(
-    scenario: Scenario, people: Sequence[Person], *, store_id: str, end_seconds: float, closing_cut: bool
+    scenario: Scenario, people: Sequence[Person], *, store_id: str, end_seconds: float, is_cut: bool
 ) -> StoreTruth:
     """Return the truth of one store from everybody's paths.
 
     Args:
-        people: with path times in seconds since opening, all at most `end_seconds`.
-        closing_cut: whether people may still be inside at the end: their stays end there, their waits are censored.
+        scenario: zones, lines and lanes.
+        people: with path times in seconds since opening, at most `end_seconds`.
+        store_id: whose truth it is.
+        end_seconds: end of the run, in seconds since opening.
+        is_cut: whether people may be inside at the end: their stays end there, their waits are censored.
     """
     start_ms, end_ms = scenario.opening_ms, scenario.opening_ms + round(end_seconds * 1000)
     stays = list(stays_of(scenario, people))
@@ -219,7 +223,7 @@ def truth_of(
         _zone_truth(zone, _of_zone(stays, zone.zone_id), start_ms=start_ms, end_ms=end_ms)
         for zone in scenario.zones
     )
-    journeys = journeys_of(scenario, stays, end_ms=end_ms if closing_cut else None)
+    journeys = journeys_of(scenario, stays, end_ms=end_ms if is_cut else None)
     target = scenario.checkout.target_wait_seconds
     return StoreTruth(
         store_id=store_id,
@@ -247,7 +251,7 @@ def stays_of(scenario: Scenario, people: Iterable[Person]) -> Iterator[Stay]:
 
 
 def merged(stays: Iterable[Stay]) -> list[Stay]:
-    """Return visits: stays of one person in one zone less than 30 s apart become one, from the first to the last instant."""
+    """Return visits: stays of one person in one zone less than 30 s apart become one, the gap included."""
     visits: list[Stay] = []
     for stay in sorted(stays, key=lambda stay: (stay.zone_id, stay.person_id, stay.entered_ms)):
         before = visits[-1] if visits else None
@@ -277,7 +281,7 @@ def occupancy_of(stays: Sequence[Stay], *, start_ms: int, end_ms: int) -> tuple[
 
 
 def journeys_of(scenario: Scenario, stays: Sequence[Stay], *, end_ms: int | None) -> tuple[Journey, ...]:
-    """Return every queue journey in order of joining; `end_ms` is when people were cut off, None when nobody was."""
+    """Return the queue journeys in order of joining; `end_ms` is when people were cut off, if they were."""
     journeys: list[Journey] = []
     for lane in scenario.lanes:
         queue_id = scenario.lane_zone(lane.lane_id, "queue").zone_id
@@ -315,7 +319,7 @@ def checkout_of(journeys: Iterable[Journey], *, target_wait_seconds: float) -> C
 
 
 def open_intervals_of(stays: Iterable[Stay], *, end_ms: int) -> tuple[OpenInterval, ...]:
-    """Return when a lane was open, from the stays in its service zone: 5 s of presence open it, 30 s without close it."""
+    """Return when a lane was open: 5 s of presence in its service zone open it, 30 s without close it."""
     opened_ms: int | None = None
     intervals: list[OpenInterval] = []
     last_left_ms = 0
@@ -386,7 +390,8 @@ def _journeys_at(
         served = next(
             (stay for stay in service if _is_between(visit.entered_ms, stay.entered_ms, until_ms)), None
         )
-        if served is None and visit.is_pass_through:
+        outcome: Outcome = "served" if served else "censored" if visit.left_ms == end_ms else "abandoned"
+        if outcome == "abandoned" and visit.is_pass_through:
             continue
         yield Journey(
             lane_id=lane_id,
@@ -395,7 +400,7 @@ def _journeys_at(
             queue_left_ms=visit.left_ms,
             service_start_ms=served.entered_ms if served else None,
             service_end_ms=served.left_ms if served else None,
-            outcome="served" if served else "censored" if visit.left_ms == end_ms else "abandoned",
+            outcome=outcome,
         )
 
 

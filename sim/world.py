@@ -24,7 +24,7 @@ class NoWayError(Exception):
 
 @dataclass(frozen=True, slots=True)
 class Floor:
-    """What a picture of the store needs: zones and lines as the edge has them, in metres, and the furniture's boxes."""
+    """What a picture of the store needs: zones and lines as the edge has them, and the furniture; metres."""
 
     zones: tuple[Zone, ...]
     lines: tuple[Line, ...]
@@ -54,7 +54,11 @@ class Walkways:
         return min(ends, key=lambda end: (self.length_m(start, end), end))
 
     def way(self, start: str, end: str, random: np.random.Generator) -> list[Point]:
-        """Return the places of the shortest way, `start` left out, each a little off its point; raises `NoWayError`."""
+        """Return the places of the shortest way, each a little off its point, without `start`.
+
+        Raises:
+            NoWayError: the points are not linked.
+        """
         names = [self._reachable(start, end)]
         before = self._shortest(start)[1]
         while names[-1] != start:

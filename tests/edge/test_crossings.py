@@ -32,7 +32,11 @@ TABLE: list[tuple[str, Walk, list[tuple[str, int]]]] = [
         [(0, OUT), (500, OUT), (600, IN), (700, OUT), (800, IN), (1300, IN)],
         [("in", 800)],
     ),
-    ("walking round the end of the line does not count", [(0, ROUND), (500, ROUND), (600, (0.5, 9.0)), (1100, IN)], []),
+    (
+        "walking round the end of the line does not count",
+        [(0, ROUND), (500, ROUND), (600, (0.5, 9.0)), (1100, IN)],
+        [],
+    ),
     (
         "in and out again is one of each",
         [(0, OUT), (500, OUT), (600, IN), (1100, IN), (1200, OUT), (1700, OUT)],
@@ -48,7 +52,9 @@ def run(walk: Walk, *, line: Line = DOOR, camera_id: str | None = None) -> list[
     machine = CrossingMachine([line], hold_ms=500, lost_ms=3_000)
     crossed = []
     for at_ms, point in walk:
-        crossed += machine.observe(at_ms, ("t",), np.array([point]), np.zeros(1, np.bool_), camera_id=camera_id)
+        crossed += machine.observe(
+            at_ms, ("t",), np.array([point]), np.zeros(1, np.bool_), camera_id=camera_id
+        )
     return [(each.direction, each.crossed_ms) for each in crossed]
 
 

@@ -36,7 +36,9 @@ STAFF = {"c"}
 @st.composite
 def days(draw: st.DrawFn) -> list[tuple[int, list[Sighting]]]:
     """Return up to 80 instants of three tracks, one of them staff, that wander, vanish and come back."""
-    waits = draw(st.lists(st.sampled_from([100, 200, 250, 333, 1_000, 2_500, 7_000]), min_size=1, max_size=80))
+    waits = draw(
+        st.lists(st.sampled_from([100, 200, 250, 333, 1_000, 2_500, 7_000]), min_size=1, max_size=80)
+    )
     instants = np.cumsum(waits).tolist()
     stay = {track: draw(PLACE) for track in "abc"}
     day = []
@@ -49,7 +51,9 @@ def days(draw: st.DrawFn) -> list[tuple[int, list[Sighting]]]:
     return day
 
 
-def play(day: list[tuple[int, list[Sighting]]], settings: DeviceSettings | None = None) -> list[tuple[int, Event]]:
+def play(
+    day: list[tuple[int, list[Sighting]]], settings: DeviceSettings | None = None
+) -> list[tuple[int, Event]]:
     """Return (instant of telling relative to `START_MS`, event) of a whole day."""
     edge = device(settings=settings)
     told = [(at_ms, event) for at_ms, seen in day for event in edge.observe(observation(at_ms, seen))]
@@ -69,7 +73,9 @@ def test_snapshots_are_exactly_the_visits(day: list[tuple[int, list[Sighting]]],
         customers = [visit for visit in mine if not visit.is_staff]
         rows = [snapshot.zones[index] for _, snapshot in snapshots]
         assert sum(row.person_ms for row in rows) == sum(v.left_ms - v.entered_ms for v in customers)
-        assert sum(row.staff_person_ms for row in rows) == sum(v.left_ms - v.entered_ms for v in mine if v.is_staff)
+        assert sum(row.staff_person_ms for row in rows) == sum(
+            v.left_ms - v.entered_ms for v in mine if v.is_staff
+        )
         assert sum(row.entered for row in rows) == sum(row.left for row in rows) == len(customers)
         count = 0
         for row in rows:
@@ -94,7 +100,9 @@ def test_each_snapshot_is_what_its_visits_say(day: list[tuple[int, list[Sighting
         overlaps = [max(0, min(v.left_ms, end_ms) - max(v.entered_ms, start_ms)) for v in customers]
         assert row.person_ms == sum(overlaps)
         starts = [max(start_ms, v.entered_ms) for v in customers if v.entered_ms < end_ms]
-        assert row.count_max == max((sum(v.entered_ms <= t < v.left_ms for v in customers) for t in starts), default=0)
+        assert row.count_max == max(
+            (sum(v.entered_ms <= t < v.left_ms for v in customers) for t in starts), default=0
+        )
 
 
 @settings(deadline=None, max_examples=100)
@@ -120,7 +128,9 @@ def test_every_zone_is_in_every_snapshot() -> None:
     edge = device()
     events = [event for at in range(0, 20_000, 250) for event in edge.observe(observation(at, []))]
     assert [start for start, _ in snapshots_of(events)] == [0, 5_000, 10_000]
-    assert all([zone.zone_id for zone in snapshot.zones] == ["hall", "nook"] for _, snapshot in snapshots_of(events))
+    assert all(
+        [zone.zone_id for zone in snapshot.zones] == ["hall", "nook"] for _, snapshot in snapshots_of(events)
+    )
 
 
 def test_an_interval_without_observation_is_not_told() -> None:
@@ -139,7 +149,9 @@ def test_crossings_and_health_are_told() -> None:
         events += edge.observe(observation(at, [("a", OUTSIDE if at < 10_000 else INSIDE, False, False)]))
     events += edge.close(START_MS + 90_000)
     crossings = [event for event in events if isinstance(event.payload, Crossing)]
-    assert [(event.event_time_ms - START_MS, event.payload.direction) for event in crossings] == [(10_000, "in")]  # type: ignore[union-attr]
+    assert [(event.event_time_ms - START_MS, event.payload.direction) for event in crossings] == [
+        (10_000, "in")
+    ]  # type: ignore[union-attr]
     health = [event.payload for event in events if isinstance(event.payload, Health)]
     assert [each.state for each in health] == ["ok", "ok"]
     assert sum(each.frames_seen for each in health) == sum(each.frames_expected for each in health) == 360
@@ -183,7 +195,12 @@ def test_a_shop_is_simulated_fast() -> None:
 def _seconds_per_observation(count: int = 1_500) -> float:
     """Play 40 people walking back and forth through 20 zones at 4 observations a second, with one door."""
     zones = [
-        Zone(zone_id=f"z{i}", zone_kind="aisle", camera_id=f"c{i}", polygon=((i, 0), (i + 1, 0), (i + 1, 2), (i, 2)))
+        Zone(
+            zone_id=f"z{i}",
+            zone_kind="aisle",
+            camera_id=f"c{i}",
+            polygon=((i, 0), (i + 1, 0), (i + 1, 2), (i, 2)),
+        )
         for i in range(20)
     ]
     door = Line(line_id="door", camera_id="c0", start=(0.5, 0), end=(0.5, 2), inside=(10, 1))

@@ -44,7 +44,12 @@ TABLE: list[tuple[str, list[Step], int, list[tuple[int, int, str]]]] = [
         1900,
         [(0, 400, "left"), (1400, 1800, "day_end")],
     ),
-    ("goes on through a gap shorter than lost_ms", [(0, I), (400, I), (3399, I)], 3500, [(0, 3399, "day_end")]),
+    (
+        "goes on through a gap shorter than lost_ms",
+        [(0, I), (400, I), (3399, I)],
+        3500,
+        [(0, 3399, "day_end")],
+    ),
     ("is lost after lost_ms unseen", [(0, I), (400, I), (3400, U)], 3400, [(0, 400, "lost")]),
     (
         "is lost even when the track comes back at that instant",
@@ -52,14 +57,24 @@ TABLE: list[tuple[str, list[Step], int, list[tuple[int, int, str]]]] = [
         3900,
         [(0, 400, "lost"), (3400, 3800, "day_end")],
     ),
-    ("has left when last seen at the border", [(0, I), (400, I, "border"), (3400, U)], 3400, [(0, 400, "left")]),
+    (
+        "has left when last seen at the border",
+        [(0, I), (400, I, "border"), (3400, U)],
+        3400,
+        [(0, 400, "left")],
+    ),
     (
         "was lost when seen at the border only earlier",
         [(0, I, "border"), (400, I), (3400, U)],
         3400,
         [(0, 400, "lost")],
     ),
-    ("has left when last seen outside, then unseen", [(0, I), (400, I), (600, O), (1400, U)], 1400, [(0, 400, "left")]),
+    (
+        "has left when last seen outside, then unseen",
+        [(0, I), (400, I), (600, O), (1400, U)],
+        1400,
+        [(0, 400, "left")],
+    ),
     (
         "has left at once when seen outside after a gap of leave_ms",
         [(0, I), (400, I), (2400, O)],
@@ -67,7 +82,12 @@ TABLE: list[tuple[str, list[Step], int, list[tuple[int, int, str]]]] = [
         [(0, 400, "left")],
     ),
     ("a candidate has lost_ms to be confirmed", [(0, I), (300, I), (3000, I)], 3100, []),
-    ("a rarely seen track is confirmed by its second sight", [(0, I), (2999, I)], 3000, [(0, 2999, "day_end")]),
+    (
+        "a rarely seen track is confirmed by its second sight",
+        [(0, I), (2999, I)],
+        3000,
+        [(0, 2999, "day_end")],
+    ),
     ("the day's end loses nobody who was lost before", [(0, I), (400, I)], 3400, [(0, 400, "lost")]),
 ]
 
@@ -95,7 +115,9 @@ def ended(changes: Sequence[Change]) -> list[tuple[int, int, str]]:
     return [(c.entered_ms, c.left_ms, c.end) for c in changes if isinstance(c, StayEnded)]
 
 
-@pytest.mark.parametrize(("steps", "close_ms", "expected"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
+@pytest.mark.parametrize(
+    ("steps", "close_ms", "expected"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE]
+)
 def test_a_visit(steps: list[Step], close_ms: int, expected: list[tuple[int, int, str]]) -> None:
     """A visit ... (each row's name is its rule)."""
     machine = VisitMachine(SETTINGS)
@@ -107,12 +129,16 @@ def test_staff_is_settled_when_the_stay_is_confirmed() -> None:
     machine = VisitMachine(SETTINGS)
     for at_ms, is_staff in [(0, False), (400, True), (800, False)]:
         flags = np.array([is_staff])
-        machine.observe(at_ms, ("t",), np.ones((1, 1), np.bool_), is_staff=flags, at_border=np.zeros(1, np.bool_))
+        machine.observe(
+            at_ms, ("t",), np.ones((1, 1), np.bool_), is_staff=flags, at_border=np.zeros(1, np.bool_)
+        )
     assert [stay.is_staff for stay in machine.close(900)] == [True]
 
 
 STEPS = st.lists(
-    st.tuples(st.integers(40, 1_500), st.sampled_from([I, I, I, O, U]), st.booleans()), min_size=1, max_size=60
+    st.tuples(st.integers(40, 1_500), st.sampled_from([I, I, I, O, U]), st.booleans()),
+    min_size=1,
+    max_size=60,
 )
 
 

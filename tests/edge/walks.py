@@ -35,10 +35,15 @@ def observation(at_ms: int, sightings: Iterable[Sighting]) -> Observation:
 
 
 def device(
-    zones: Sequence[Zone] = (HALL, NOOK), *, lines: Sequence[Line] = (), settings: DeviceSettings | None = None
+    zones: Sequence[Zone] = (HALL, NOOK),
+    *,
+    lines: Sequence[Line] = (),
+    settings: DeviceSettings | None = None,
 ) -> Device:
     """Return a fresh device."""
-    return Device(store_id="store", device_id="device", boot_id="boot", zones=zones, lines=lines, settings=settings)
+    return Device(
+        store_id="store", device_id="device", boot_id="boot", zones=zones, lines=lines, settings=settings
+    )
 
 
 def visits_of(events: Iterable[Event]) -> list[Visit]:

@@ -30,7 +30,7 @@ class ZoneCount:
 
 @dataclass(slots=True)
 class Recount:
-    """What a store's events say: by zone, by (lane, outcome), waits of the served, crossings by (direction, is_staff)."""
+    """What a store's events say: by zone, by (lane, outcome), waits, crossings by (direction, is_staff)."""
 
     zones: dict[str, ZoneCount]
     outcomes: Counter[tuple[str, str]]
