@@ -10,7 +10,8 @@ SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
 
 # What `make demo` takes from the command line, such as `make demo SEED=7 HOURS=1`.
-export VIDEO ZONES SEED SCENARIO HOURS
+DEMO_FLAGS = $(if $(VIDEO),--video '$(VIDEO)') $(if $(ZONES),--zones '$(ZONES)') \
+	$(if $(SCENARIO),--scenario '$(SCENARIO)') $(if $(SEED),--seed $(SEED)) $(if $(HOURS),--hours $(HOURS))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
@@ -46,7 +47,7 @@ check: lint types ## Run the quick part: style, types, and the tests that need n
 	@$(PYTEST) -m "not e2e" -n 2
 
 demo: setup ## Run two simulated hours through the whole pipeline (or VIDEO=… ZONES=…), with a report
-	@$(PYTHON) -m demo
+	@$(PYTHON) -m demo $(DEMO_FLAGS)
 
 up: setup ## Start the local stack and keep it running
 	@$(PYTHON) -m local up

@@ -17,7 +17,7 @@ from typing import Annotated, Any, Literal
 from contracts.fields import Field, Means, struct_of
 from contracts.types import BOOLEAN, DOUBLE, INTEGER, LONG, Struct
 
-SCHEMA = "inference.v1"
+SCHEMA: Literal["inference.v1"] = "inference.v1"
 MAX_EVENT_BYTES = 256 * 1024
 EARLIEST_TIME_MS = 1_577_836_800_000
 """2020-01-01 UTC: a camera clock before this was never set."""

@@ -1,8 +1,8 @@
 """Why a received record was not accepted: a closed list of reasons.
 
 Every received record has exactly one outcome: accepted, or one row in `rejected_v1` with one of these reasons.
-Reasons that need one record alone are found by the decoder in the jar; those in `RULES` compare fields with each other or with the
-record's arrival and are rendered into the source table.
+Reasons that need one record alone are found by the decoder in the jar; those in `RULES` compare fields with each
+other or with the record's arrival and are rendered into the source table.
 """
 
 from __future__ import annotations

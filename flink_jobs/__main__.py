@@ -15,7 +15,13 @@ from pyflink.table import ExplainDetail
 from flink_jobs.build import build, create_environment
 from flink_jobs.connectors import CloudConnectors, PlanConnectors, kinesis_options
 from flink_jobs.jobs import STORE_TRAFFIC
-from flink_jobs.settings import MANAGED_FLINK_PROPERTIES, MetricSettings, SettingsError, SourceSettings, load_settings
+from flink_jobs.settings import (
+    MANAGED_FLINK_PROPERTIES,
+    MetricSettings,
+    SettingsError,
+    SourceSettings,
+    load_settings,
+)
 
 
 def main(arguments: list[str] | None = None) -> int:

@@ -44,7 +44,11 @@ class CloudConnectors:
     def ddl(self) -> list[str]:
         """Return the statements that create the source, the lake's catalog and the live tables."""
         live = [create_live_table(table, self._settings.live) for table in LIVE_TABLES]
-        return [create_source(kinesis_options(self._settings.source)), create_catalog(self._settings.lake), *live]
+        return [
+            create_source(kinesis_options(self._settings.source)),
+            create_catalog(self._settings.lake),
+            *live,
+        ]
 
     def sink(self, table: Table) -> str:
         """Return the table in the lake's catalog, or the live table."""

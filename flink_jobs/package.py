@@ -1,4 +1,4 @@
-"""`python -m flink_jobs.package`: put together what Managed Service for Apache Flink runs: `main.py`, the code, one jar.
+"""Puts together what Managed Service for Apache Flink runs: `main.py`, the code, one jar.
 
 The local stack submits the same folder, so that what is tested is what is deployed.
 """
@@ -54,7 +54,9 @@ def write_zip(folder: Path, archive: Path) -> Path:
 def main(arguments: list[str] | None = None) -> None:
     """Write the package's folder and zip."""
     parser = argparse.ArgumentParser(prog="flink_jobs.package", description=__doc__)
-    parser.add_argument("--jar", type=Path, default=ROOT / "build/jar/store-traffic.jar", help="the jar of `make setup`")
+    parser.add_argument(
+        "--jar", type=Path, default=ROOT / "build/jar/store-traffic.jar", help="the jar of `make setup`"
+    )
     parser.add_argument("--out", type=Path, default=ROOT / "build/package", help="folder to write to")
     options = parser.parse_args(arguments)
     assemble(options.out / "store-traffic", jar=options.jar)

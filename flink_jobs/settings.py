@@ -118,7 +118,9 @@ def settings_of(groups: Mapping[str, Mapping[str, str]]) -> Settings:
         group.refuse_unknown()
     _refuse_unknown_groups(groups, problems)
     if problems:
-        raise SettingsError("the job's properties cannot be used:\n" + "\n".join(f"- {problem}" for problem in problems))
+        raise SettingsError(
+            "the job's properties cannot be used:\n" + "\n".join(f"- {problem}" for problem in problems)
+        )
     return settings
 
 

@@ -45,7 +45,9 @@ def read_header(path: Path) -> SqlHeader:
     values = dict(line.split(": ", maxsplit=1) for line in lines if ": " in line)
     missing = [name for name in _REQUIRED if name not in values]
     if missing:
-        raise HeaderError(f"{path}: expected the header lines {', '.join(_REQUIRED)}, came none for {', '.join(missing)}")
+        raise HeaderError(
+            f"{path}: expected the header lines {', '.join(_REQUIRED)}, came none for {', '.join(missing)}"
+        )
     return SqlHeader(
         question=values["question"],
         grain=values["grain"],

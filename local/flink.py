@@ -75,7 +75,7 @@ class Flink:
             python_entry: the program.
             arguments: its arguments.
             python_files: files and packages that it imports.
-            jar: connectors and functions, shipped with the job.
+            jar: connectors and functions; every process reads the file itself, which spares shipping 230 MB thrice.
 
         Raises:
             StackError: the program failed; the message carries the end of its output.
@@ -83,7 +83,7 @@ class Flink:
         command: list[str | Path] = [FLINK_HOME / "bin" / "flink", "run", "--detached"]
         command += ["--pyExecutable", FLINK_PYTHON, "--pyClientExecutable", FLINK_PYTHON]
         if jar is not None:
-            command += ["--jarfile", jar]
+            command += ["--classpath", jar.resolve().as_uri()]
         if python_files:
             command += ["--pyFiles", ",".join(str(path.resolve()) for path in python_files)]
         command += ["--python", python_entry.resolve(), *arguments]
@@ -92,9 +92,7 @@ class Flink:
         if status != 0 or job is None:
             came = f"it ended with status {status}" if status else "it submitted none"
             tail = "\n".join(output.splitlines()[-OUTPUT_TAIL_LINES:])
-            raise StackError(
-                expected=f"{python_entry.name} to submit a job", came=came, cure=f"Its output:\n{tail}"
-            )
+            raise StackError(expected=f"{python_entry.name} to submit a job", came=came, cure=f"Its output:\n{tail}")
         return job.group(1)
 
     def state(self, job_id: str) -> str:
@@ -242,9 +240,7 @@ class Flink:
         ids = [metric["id"] for metric in self.get(path) if wanted.fullmatch(metric["id"])]
         batches = [ids[i : i + METRICS_PER_REQUEST] for i in range(0, len(ids), METRICS_PER_REQUEST)]
         return sum(
-            int(float(metric["value"]))
-            for batch in batches
-            for metric in self.get(f"{path}?get={','.join(batch)}")
+            int(float(metric["value"])) for batch in batches for metric in self.get(f"{path}?get={','.join(batch)}")
         )
 
     def _is_running(self, job_id: str) -> bool:
@@ -266,9 +262,7 @@ class Flink:
 
     def _ended(self, job_id: str, state: str, *, expected: str) -> StackError:
         cause = next(iter(self.exceptions(job_id)), "none was recorded")
-        return StackError(
-            expected=f"job {job_id} {expected}", came=f"it is {state}", cure=f"Its cause:\n{cause}"
-        )
+        return StackError(expected=f"job {job_id} {expected}", came=f"it is {state}", cure=f"Its cause:\n{cause}")
 
 
 def _number(value: object) -> float:

@@ -53,9 +53,7 @@ def write_configuration(
     }
     (directory / "config.yaml").write_text(yaml.safe_dump(settings), encoding="utf-8")
     console = LOG4J_PROPERTIES.format(appender="Console", appender_settings="")
-    file = LOG4J_PROPERTIES.format(
-        appender="File", appender_settings="appender.out.fileName = ${sys:log.file}"
-    )
+    file = LOG4J_PROPERTIES.format(appender="File", appender_settings="appender.out.fileName = ${sys:log.file}")
     (directory / "log4j-console.properties").write_text(console, encoding="utf-8")
     (directory / "log4j-cli.properties").write_text(file, encoding="utf-8")
 

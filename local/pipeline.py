@@ -3,7 +3,6 @@
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
-from pathlib import Path
 
 from pyiceberg.catalog.glue import GlueCatalog
 
@@ -52,7 +51,7 @@ class Pipeline:
             is_read,
             seconds=READ_SECONDS,
             expected=f"the job to read {records} records",
-            cure=f"See Flink's web page at {self.stack.endpoints.flink_rest} and the logs in {self.stack.run_directory}.",
+            cure=f"See {self.stack.endpoints.flink_rest} and the logs in {self.stack.run_directory}.",
         )
 
     def drain(self) -> None:

@@ -251,16 +251,12 @@ class Stack:
         self._flink = Flink(url=local_url(rest_port), environment=self._process_environment(environment))
         return (
             flink_cluster.job_manager(rest_port=rest_port, environment=environment),
-            flink_cluster.task_manager(
-                rest_port=rest_port, task_slots=self._task_slots, environment=environment
-            ),
+            flink_cluster.task_manager(rest_port=rest_port, task_slots=self._task_slots, environment=environment),
         )
 
     def _process_environment(self, additions: Mapping[str, str]) -> dict[str, str]:
         """Return this process's variables without its own AWS settings, plus the stack's, plus additions."""
-        inherited = {
-            name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "FLINK_"))
-        }
+        inherited = {name: value for name, value in os.environ.items() if not name.startswith(("AWS_", "FLINK_"))}
         return {**inherited, **self.environment, **additions}
 
     def _launch(self, chosen: Collection[Service]) -> None:

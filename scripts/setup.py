@@ -38,7 +38,7 @@ REQUIREMENTS = Path("requirements")
 
 
 def main() -> int:
-    """Run all steps; return 0, or 2 after one message that says what is wrong and how to cure it."""
+    """Run all steps; return 0, 130 after Ctrl-C, or 2 after a message with what is wrong and the cure."""
     start = time.monotonic()
     BUILD.mkdir(exist_ok=True)
     try:
@@ -47,6 +47,9 @@ def main() -> int:
     except SetupError as error:
         print(f"Set-up stopped: {error}", file=sys.stderr)
         return 2
+    except KeyboardInterrupt:
+        print("\nSet-up was interrupted; the same command goes on where it stopped.", file=sys.stderr)
+        return 130
     seconds = time.monotonic() - start
     done = f"steps done: {count}" if count else "nothing to do"
     print(f"Set-up is complete ({done}, {seconds:.1f} s).")

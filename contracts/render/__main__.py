@@ -19,7 +19,10 @@ ROOT = Path(__file__).resolve().parents[2]
 
 def renderings() -> dict[str, str]:
     """Return every rendered file: path from the repository's root to text."""
-    files = {f"contracts/rendered/{SCHEMA}.schema.json": _pretty(event_schema()), "docs/events.md": events_page()}
+    files = {
+        f"contracts/rendered/{SCHEMA}.schema.json": _pretty(event_schema()),
+        "docs/events.md": events_page(),
+    }
     for table in TABLES.values():
         files[f"contracts/rendered/flink/{table.name}.sql"] = create_table(table)
         files[f"docs/tables/{table.name}.md"] = table_page(table)

@@ -26,7 +26,8 @@ def event_schema() -> dict[str, Any]:
 def _only_payload(kind: str) -> dict[str, Any]:
     others = [other for other in KINDS if other != kind]
     return {
-        "properties": {"kind": {"const": kind}, kind: {"type": "object"}} | {other: {"type": "null"} for other in others},
+        "properties": {"kind": {"const": kind}, kind: {"type": "object"}}
+        | {other: {"type": "null"} for other in others},
         "required": [kind],
     }
 

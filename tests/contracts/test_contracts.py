@@ -24,6 +24,7 @@ BEYOND_JSON_SCHEMA = {"wrong_event_id"}
 
 
 def samples(verdict: str) -> list[Any]:
+    """Return the sample files of one verdict, named by kind and file."""
     paths = sorted(SAMPLES.glob(f"*/{verdict}/*.json"))
     return [pytest.param(path, id=f"{path.parent.parent.name}-{path.stem}") for path in paths]
 
@@ -59,9 +60,7 @@ def test_written_events_are_good() -> None:
         Snapshot(interval_ms=5000, zones=(zone,)),
         Crossing(line_id="l", direction="in", track_id="t", is_staff=False),
     ):
-        event = Event(
-            store_id="s", device_id="d", boot_id="b", seq=3, event_time_ms=1_790_000_000_000, payload=payload
-        )
+        event = Event(store_id="s", device_id="d", boot_id="b", seq=3, event_time_ms=1_790_000_000_000, payload=payload)
         written = json.loads(event.to_json())
         jsonschema.Draft202012Validator(event_schema()).validate(written)
         assert written["event_id"] == "d/b/3"

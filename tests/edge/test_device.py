@@ -148,10 +148,8 @@ def test_crossings_and_health_are_told() -> None:
     for at in range(0, 90_000, 250):
         events += edge.observe(observation(at, [("a", OUTSIDE if at < 10_000 else INSIDE, False, False)]))
     events += edge.close(START_MS + 90_000)
-    crossings = [event for event in events if isinstance(event.payload, Crossing)]
-    assert [(event.event_time_ms - START_MS, event.payload.direction) for event in crossings] == [
-        (10_000, "in")
-    ]  # type: ignore[union-attr]
+    crossings = [(e.event_time_ms - START_MS, e.payload) for e in events if isinstance(e.payload, Crossing)]
+    assert [(at_ms, crossing.direction) for at_ms, crossing in crossings] == [(10_000, "in")]
     health = [event.payload for event in events if isinstance(event.payload, Health)]
     assert [each.state for each in health] == ["ok", "ok"]
     assert sum(each.frames_seen for each in health) == sum(each.frames_expected for each in health) == 360

@@ -28,13 +28,14 @@ class FakeKinesis:
         self._fault = fault
         self._raises = list(raises)
 
-    def put_records(self, *, StreamName: str, Records: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:  # noqa: N803
+    def put_records(self, **request: Any) -> Mapping[str, Any]:
         """Answer one call."""
-        assert StreamName == "inference"
-        self.calls.append([record["Data"] for record in Records])
+        assert request["StreamName"] == "inference"
+        records = request["Records"]
+        self.calls.append([record["Data"] for record in records])
         if self._raises:
             raise self._raises.pop(0)
-        results = [self._put(len(self.calls) - 1, index, record) for index, record in enumerate(Records)]
+        results = [self._put(len(self.calls) - 1, index, record) for index, record in enumerate(records)]
         return {"FailedRecordCount": sum("ErrorCode" in result for result in results), "Records": results}
 
     def _put(self, call: int, index: int, record: Mapping[str, Any]) -> Mapping[str, str]:

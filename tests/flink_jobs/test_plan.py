@@ -27,6 +27,7 @@ def plan() -> str:
 
 
 def operators(plan: str) -> set[str]:
+    """Return the names of the operators in a plan."""
     return set(re.findall(r"([A-Z][A-Za-z]+)\(", plan))
 
 

@@ -14,6 +14,7 @@ from flink_jobs.sql_files import SQL_FOLDER, HeaderError, read_header, table_pat
 
 
 def without_comments(text: str) -> str:
+    """Return a query without its header and comments."""
     return re.sub(r"--.*", "", text)
 
 
@@ -36,7 +37,9 @@ def test_tables_are_of_the_contract(name: str) -> None:
 def test_headers_are_true(name: str) -> None:
     """A query reads what its header says and nothing else, and only what is registered before it."""
     path = view_path(name) if name in STORE_TRAFFIC.views else table_path(name)
-    before = STORE_TRAFFIC.views[: STORE_TRAFFIC.views.index(name)] if name in STORE_TRAFFIC.views else STORE_TRAFFIC.views
+    before = (
+        STORE_TRAFFIC.views[: STORE_TRAFFIC.views.index(name)] if name in STORE_TRAFFIC.views else STORE_TRAFFIC.views
+    )
     named = set(re.findall(r"(?:FROM|JOIN|TABLE)\s+(\w+)", without_comments(path.read_text())))
     assert set(read_header(path).reads) == named & {SOURCE_TABLE, *STORE_TRAFFIC.views}
     assert set(read_header(path).reads) <= {SOURCE_TABLE, *before}

@@ -14,7 +14,7 @@ from sim.truth import StoreTruth
 from tests.sim.event_recount import Recount, recount
 
 SEEDS = (7, 8, 9)
-HOURS = 0.75
+HOURS = 0.6
 
 
 @dataclass(frozen=True)

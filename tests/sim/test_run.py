@@ -41,7 +41,7 @@ def cut_run(seed: int) -> SimulatedRun:
     """Return a run that ends in the rush with people inside."""
     scenario = scenarios.load("supermarket")
     cut = dataclasses.replace(scenario, store=dataclasses.replace(scenario.store, closing="cut"))
-    return simulate(cut, seed=seed, hours=1.0)
+    return simulate(cut, seed=seed, hours=0.85)
 
 
 def test_same_arguments_give_the_same_bytes(scenario: Scenario) -> None:
@@ -217,6 +217,14 @@ def test_cut_run_is_what_the_edge_says(seed: int) -> None:
     ends = Counter(event.payload.end for event in run.events if isinstance(event.payload, Visit))
     assert ends["day_end"] > 0
     assert ends["lost"] == 0
+
+
+def test_store_without_areas_is_a_queue_hall(scenario: Scenario) -> None:
+    """Where there is nothing to browse, everybody who wants service goes straight to a lane."""
+    hall = dataclasses.replace(scenario, areas=(), staff=dataclasses.replace(scenario.staff, restockers=0))
+    truth = plan(hall, seed=5, hours=SHORT_HOURS).truth.stores[0]
+    assert truth.checkout.joined > 0
+    assert all(zone.visits == 0 for zone in truth.zones if zone.zone_kind == "aisle")
 
 
 @pytest.mark.parametrize(("seed", "hours", "stores"), [(-1, 1.0, 1), (1, 0.0, 1), (1, 1.0, 0)])
