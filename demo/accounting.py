@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from demo.lake import SQL_FOLDER, LakeReader, read_query
-from demo.metrics import Expected, Metric, compare
+from demo.metrics import Expected, Measure, Metric, compare
 from demo.replay import Sent
 
 
@@ -84,6 +84,6 @@ def accounting_metrics(accounting: Accounting, sent: Sent) -> list[Metric]:
     for reason in sorted((found.keys() | sent.broken.keys()) - {"late", "duplicate"}):
         meant[f"records_rejected.{reason}"] = (found.get(reason, 0), sent.broken[reason])
     return [
-        compare(name, value, Expected(truth), allowance=0, unit="records", source="accounting")
+        compare(name, value, Expected(truth), Measure("records", "accounting"))
         for name, (value, truth) in meant.items()
     ]

@@ -1,4 +1,4 @@
-"""Records that must not count, sent among the good ones on purpose: repeated ones, and one broken in every known way."""
+"""Records that must not count, sent among the good ones on purpose: repeated ones, and broken ones of every kind."""
 
 from __future__ import annotations
 

@@ -18,6 +18,7 @@ from pyiceberg.catalog import Catalog
 
 from contracts.fields import Field
 from contracts.tables import LAKE_TABLES, LIVE_TABLES, TABLES, Table
+from contracts.types import DOUBLE
 from glue.schemas import arrow_schema_of
 
 SQL_FOLDER = Path(__file__).parent / "sql"
@@ -114,4 +115,4 @@ def _value(column: Field, attribute: Mapping[str, str] | None) -> Any:
     if "N" not in attribute:
         return next(iter(attribute.values()))
     number = attribute["N"]
-    return float(number) if column.type.name == "double" else int(float(number))
+    return float(number) if column.type == DOUBLE else int(float(number))

@@ -7,9 +7,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 
 from contracts.events import Event, Snapshot
-from demo.metrics import Expected, Metric, compare
+from demo.metrics import Expected, Measure, Metric, compare
 
 WINDOW_MS = 10_000
+
+_IN_THE_END = Measure("people", "DynamoDB live_zone")
 
 ZoneWindow = tuple[str, int]
 """Zone, and end of its window of 10 s in milliseconds since 1970-01-01 UTC."""
@@ -47,7 +49,7 @@ class LiveTruth:
             occupancy: Occupancy by zone as it stands in the live table now.
         """
         at_the_end = [
-            compare(f"live_occupancy.{zone}", occupancy.get(zone), Expected(count), **_JUDGING)
+            compare(f"live_occupancy.{zone}", occupancy.get(zone), Expected(count), _IN_THE_END)
             for zone, count in sorted(self._counts.items())
         ]
         return [*at_the_end, self._sampled(samples)]
@@ -69,9 +71,6 @@ class LiveTruth:
     def _mean(self, key: ZoneWindow) -> float:
         window = self._windows[key]
         return window.person_ms / window.interval_ms if window.interval_ms else float("nan")
-
-
-_JUDGING = {"allowance": 0.0, "unit": "people", "source": "DynamoDB live_zone"}
 
 
 def _mean(values: Mapping[ZoneWindow, float]) -> float | None:

@@ -28,7 +28,7 @@ class Expected:
 
 @dataclass(frozen=True, slots=True)
 class Metric:
-    """One metric, judged. For a series `value` and `truth` are means over time and `error` is the largest of all minutes.
+    """One metric, judged. For a series `value` and `truth` are means and `error` is the largest of all minutes.
 
     Attributes:
         error: Distance from the truth, never negative; None when one of the two is missing.
@@ -62,19 +62,28 @@ class Metric:
         return self.name.partition(".")[2]
 
 
-def compare(name: str, value: float | None, expected: Expected, *, allowance: float, unit: str, source: str) -> Metric:
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """How a metric is judged: what it is counted in, where it was read, and the largest error that is right."""
+
+    unit: str
+    source: str
+    allowance: float = 0.0
+
+
+def compare(name: str, value: float | None, expected: Expected, measure: Measure) -> Metric:
     """Judge one value."""
     error = None if value is None or expected.value is None else abs(value - expected.value)
-    return Metric(name, value, expected.value, error, allowance * expected.parts, unit, source)
+    allowance = measure.allowance * expected.parts
+    return Metric(name, value, expected.value, error, allowance, measure.unit, measure.source)
 
 
-def compare_minutes(
-    name: str, values: Minutes, expected: Minutes, *, allowance: float, unit: str, source: str
-) -> Metric:
+def compare_minutes(name: str, values: Minutes, expected: Minutes, measure: Measure) -> Metric:
     """Judge a series by its worst minute; a minute that only one side has makes the whole series wrong."""
     is_complete = values.keys() == expected.keys() and bool(expected)
     error = max(abs(values[minute] - truth) for minute, truth in expected.items()) if is_complete else None
-    return Metric(name, _mean(values), _mean(expected), error, allowance, unit, source, minutes=len(expected))
+    allowance, minutes = measure.allowance, len(expected)
+    return Metric(name, _mean(values), _mean(expected), error, allowance, measure.unit, measure.source, minutes)
 
 
 def measured(
@@ -90,7 +99,7 @@ def _single(lake: LakeReader, query: Query, expected: Mapping[str, Expected]) ->
     for row in sorted(lake.rows(query.sql), key=lambda row: str(row["name"])):
         name = str(row["name"])
         value = None if row["value"] is None else float(row["value"])
-        yield compare(name, value, expected.get(name, Expected(None)), **_judging(query))
+        yield compare(name, value, expected.get(name, Expected(None)), _measure(query))
 
 
 def _series(lake: LakeReader, query: Query, expected: Mapping[str, Minutes]) -> Iterator[Metric]:
@@ -98,11 +107,11 @@ def _series(lake: LakeReader, query: Query, expected: Mapping[str, Minutes]) -> 
     for row in lake.rows(query.sql):
         values[str(row["name"])][int(row["minute_ms"])] = float(row["value"])
     for name, minutes in values.items():
-        yield compare_minutes(name, minutes, expected.get(name, {}), **_judging(query))
+        yield compare_minutes(name, minutes, expected.get(name, {}), _measure(query))
 
 
-def _judging(query: Query) -> dict[str, object]:
-    return {"allowance": float(query.header["within"]), "unit": query.header["unit"], "source": query.name}
+def _measure(query: Query) -> Measure:
+    return Measure(query.header["unit"], query.name, float(query.header["within"]))
 
 
 def _never_measured(

@@ -9,7 +9,7 @@ from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from rich.console import Console
-from rich.progress import BarColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 
 class Steps:
@@ -46,6 +46,22 @@ class Steps:
             yield Replaying(progress, title, ZoneInfo(time_zone), share_of)
         self._done(title, start)
 
+    @contextmanager
+    def counting(self, title: str) -> Iterator[Callable[[int, int], None]]:
+        """Show a bar while the block runs; it is given a function of (done, of how many)."""
+        start = time.monotonic()
+        columns = (
+            SpinnerColumn(),
+            TextColumn("{task.description}"),
+            BarColumn(24),
+            MofNCompleteColumn(),
+            TimeElapsedColumn(),
+        )
+        with Progress(*columns, console=self.console, transient=True, disable=not self.console.is_terminal) as progress:
+            task = progress.add_task(title, total=None)
+            yield lambda done, total: progress.update(task, completed=done, total=total)
+        self._done(title, start)
+
     def _done(self, title: str, start: float) -> None:
         self.seconds[title] = time.monotonic() - start
         self.console.print(f"  {title:<52} [dim]{self.seconds[title]:6.1f} s[/dim]", highlight=False)
@@ -54,9 +70,7 @@ class Steps:
 class Replaying:
     """The display of a replay: simulated time, records sent and read, and how many a second."""
 
-    def __init__(
-        self, progress: Progress, title: str, time_zone: ZoneInfo, share_of: Callable[[int], float]
-    ) -> None:
+    def __init__(self, progress: Progress, title: str, time_zone: ZoneInfo, share_of: Callable[[int], float]) -> None:
         """Show on a rich progress; `share_of` turns event time in milliseconds into the share done."""
         self._progress = progress
         self._time_zone = time_zone

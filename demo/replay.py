@@ -1,4 +1,4 @@
-"""Puts events into Kinesis as fast as it takes them, and keeps count of its own: what was acknowledged, and what was meant."""
+"""Puts events into Kinesis as fast as it takes them, and keeps count of its own: what was acknowledged and meant."""
 
 from __future__ import annotations
 

@@ -6,6 +6,7 @@ import random
 import time
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import ExitStack
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -27,6 +28,7 @@ from sim.scenario import Scenario
 from sim.truth import StoreTruth
 
 KINESIS_RECORD_BYTES = 1024 * 1024
+HOUR_MS = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +49,6 @@ class SimulatedOutcome:
     metrics: tuple[Metric, ...]
     accounting: Accounting
     truth: StoreTruth
-    planned: PlannedRun
     seconds: dict[str, float]
 
 
@@ -59,80 +60,77 @@ def run_simulated(settings: SimulatedSettings, run_directory: Path, steps: Steps
         DemoError: Kinesis refuses records.
         ValueError, NotClearError, NoWayError: the settings cannot be simulated.
     """
-    with ThreadPoolExecutor(max_workers=1) as planner:
+    with ExitStack() as resources:
+        planner = resources.enter_context(ThreadPoolExecutor(max_workers=1))
         # The ways of all shoppers are settled while the stack starts: both take about ten seconds.
         planning = planner.submit(plan, settings.scenario, seed=settings.seed, hours=settings.hours)
         with steps.step("Kinesis, DynamoDB, S3, Glue and Flink are up"):
-            stack = Stack(run_directory).__enter__()
-        with stack:
-            with steps.step("Tables created, job submitted"):
-                pipeline = start_pipeline(stack, metrics=_metric_settings(settings.scenario))
-            with steps.step("Shoppers know their ways"):
-                planned = planning.result()
-            return _replayed(settings, planned, pipeline, steps)
+            stack = resources.enter_context(Stack(run_directory))
+        with steps.step("Tables created, job submitted"):
+            pipeline = start_pipeline(stack, metrics=_metric_settings(settings.scenario))
+        with steps.step("Shoppers know their ways"):
+            planned = planning.result()
+        return _Replay(settings, planned, pipeline, steps, LiveTruth()).run()
 
 
-def _replayed(
-    settings: SimulatedSettings, planned: PlannedRun, pipeline: Pipeline, steps: Steps
-) -> SimulatedOutcome:
-    live_truth = LiveTruth()
-    with Watch(pipeline) as watch:
-        sent = _replay(settings, planned, pipeline, steps, watch, live_truth)
-        with steps.step("Job drained: every window closed, every table committed"):
-            pipeline.drain()
-    with steps.step("Lake, live table and stream read back"):
-        lake = read_back(pipeline)
-        in_stream = records_in(pipeline.stack.boto3_client("kinesis"), pipeline.stream)
-    (truth,) = planned.truth.stores
-    accounting = account(lake, sent, in_stream=in_stream)
-    metrics = [
-        *measured(lake, expected_values(truth), expected_minutes(truth)),
-        *live_truth.metrics(watch.samples, _live_occupancy(lake)),
-        *accounting_metrics(accounting, sent),
-    ]
-    return SimulatedOutcome(lake, tuple(metrics), accounting, truth, planned, steps.seconds)
+@dataclass(frozen=True, slots=True)
+class _Replay:
+    """A planned run on its way through a running pipeline."""
 
+    settings: SimulatedSettings
+    planned: PlannedRun
+    pipeline: Pipeline
+    steps: Steps
+    live_truth: LiveTruth
 
-def _replay(
-    settings: SimulatedSettings,
-    planned: PlannedRun,
-    pipeline: Pipeline,
-    steps: Steps,
-    watch: Watch,
-    live_truth: LiveTruth,
-) -> Sent:
-    (truth,) = planned.truth.stores
-    length_ms = truth.end_ms - truth.start_ms
-    title = f"{length_ms / 3_600_000:.1f} simulated hours replayed and read"
-    publisher = Publisher(
-        pipeline.stack.boto3_client("kinesis"),
-        STREAM,
-        sleep=time.sleep,
-        random=random.random,
-        # The edge refuses to send what is too large; here the pipeline is to refuse it.
-        settings=PublisherSettings(record_bytes=KINESIS_RECORD_BYTES),
-    )
+    @property
+    def truth(self) -> StoreTruth:
+        """The truth of the one store."""
+        return self.planned.truth.stores[0]
 
-    def share_of(event_time_ms: int) -> float:
-        return (event_time_ms - truth.start_ms) / length_ms
-
-    with steps.replaying(title, time_zone=settings.scenario.store.time_zone, share_of=share_of) as display:
-
-        def show(sent: Sent) -> None:
-            display.update(event_time_ms=sent.event_time_ms, sent=sent.acknowledged, read=watch.records_read)
-
-        sent = replay(
-            _observed(planned, live_truth), publisher, with_faults=settings.with_faults, on_batch=show
+    def run(self) -> SimulatedOutcome:
+        """Replay, drain, read back, compare."""
+        with Watch(self.pipeline) as watch:
+            sent = self._replay(watch)
+            with self.steps.step("Job drained: every window closed, every table committed"):
+                self.pipeline.drain()
+        with self.steps.step("Lake, live table and stream read back"):
+            lake = read_back(self.pipeline)
+            in_stream = records_in(self.pipeline.stack.boto3_client("kinesis"), self.pipeline.stream)
+        accounting = account(lake, sent, in_stream=in_stream)
+        metrics = (
+            *measured(lake, expected_values(self.truth), expected_minutes(self.truth)),
+            *self.live_truth.metrics(watch.samples, _live_occupancy(lake)),
+            *accounting_metrics(accounting, sent),
         )
-        pipeline.wait_until_read(sent.acknowledged)
-        show(sent)
-    return sent
+        return SimulatedOutcome(lake, metrics, accounting, self.truth, self.steps.seconds)
 
+    def _replay(self, watch: Watch) -> Sent:
+        title = f"{(self.truth.end_ms - self.truth.start_ms) / HOUR_MS:.1f} simulated hours replayed and read"
+        time_zone = self.settings.scenario.store.time_zone
+        with self.steps.replaying(title, time_zone=time_zone, share_of=self._share_of) as display:
 
-def _observed(planned: PlannedRun, live_truth: LiveTruth) -> Iterator[Event]:
-    for emitted in planned.stream():
-        live_truth.observe(emitted.event)
-        yield emitted.event
+            def show(sent: Sent) -> None:
+                display.update(event_time_ms=sent.event_time_ms, sent=sent.acknowledged, read=watch.records_read)
+
+            with_faults = self.settings.with_faults
+            sent = replay(self._events(), self._publisher(), with_faults=with_faults, on_batch=show)
+            self.pipeline.wait_until_read(sent.acknowledged)
+        return sent
+
+    def _share_of(self, event_time_ms: int) -> float:
+        return (event_time_ms - self.truth.start_ms) / (self.truth.end_ms - self.truth.start_ms)
+
+    def _events(self) -> Iterator[Event]:
+        for emitted in self.planned.stream():
+            self.live_truth.observe(emitted.event)
+            yield emitted.event
+
+    def _publisher(self) -> Publisher:
+        kinesis = self.pipeline.stack.boto3_client("kinesis")
+        # The edge refuses to send what is too large; here the pipeline is to refuse it.
+        limits = PublisherSettings(record_bytes=KINESIS_RECORD_BYTES)
+        return Publisher(kinesis, STREAM, sleep=time.sleep, random=random.random, settings=limits)
 
 
 def read_back(pipeline: Pipeline) -> LakeReader:

@@ -12,9 +12,7 @@ def records_in(kinesis: Any, stream: str) -> int:
 
 
 def _records_in_shard(kinesis: Any, stream: str, shard_id: str) -> int:
-    start = kinesis.get_shard_iterator(
-        StreamName=stream, ShardId=shard_id, ShardIteratorType="TRIM_HORIZON"
-    )
+    start = kinesis.get_shard_iterator(StreamName=stream, ShardId=shard_id, ShardIteratorType="TRIM_HORIZON")
     iterator, count, is_behind = start["ShardIterator"], 0, True
     while is_behind and iterator:
         page = kinesis.get_records(ShardIterator=iterator)

@@ -9,6 +9,7 @@ from typing import Any
 
 THEMES = ("light", "dark")
 _THEMED = ("colour", "category")
+_SRGB_STRAIGHT_UP_TO = 0.04045
 
 
 def load_tokens() -> dict[str, Any]:
@@ -62,4 +63,4 @@ def _luminance(colour: str) -> float:
 
 
 def _linear(channel: float) -> float:
-    return channel / 12.92 if channel <= 0.04045 else float(((channel + 0.055) / 1.055) ** 2.4)
+    return channel / 12.92 if channel <= _SRGB_STRAIGHT_UP_TO else float(((channel + 0.055) / 1.055) ** 2.4)

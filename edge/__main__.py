@@ -8,6 +8,7 @@ import random
 import secrets
 import sys
 import time
+from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import datetime
@@ -15,6 +16,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import boto3
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 from rich.table import Table
@@ -72,16 +74,10 @@ def _add_run(run: argparse.ArgumentParser) -> None:
     run.add_argument("--store", type=Path, metavar="FILE.toml", help="store file [the whole picture]")
     run.add_argument("--camera", metavar="ID", help="camera of the store file, where it has several")
     cards = ", ".join(known_cards())
-    run.add_argument(
-        "--model", default="yolox-nano", metavar="CARD", help=f"{cards}, or a card's path [yolox-nano]"
-    )
-    run.add_argument(
-        "--models", type=Path, metavar="FOLDER", help="folder of the models [$STORE_TRAFFIC_DATA/models]"
-    )
+    run.add_argument("--model", default="yolox-nano", metavar="CARD", help=f"{cards}, or a card's path [yolox-nano]")
+    run.add_argument("--models", type=Path, metavar="FOLDER", help="folder of the models [$STORE_TRAFFIC_DATA/models]")
     run.add_argument("--start", type=int, metavar="EPOCH_MS", help="instant of the first picture [a day ago]")
-    run.add_argument(
-        "--frames-per-second", type=float, default=25.0, metavar="N", help="rate of --tracks [25]"
-    )
+    run.add_argument("--frames-per-second", type=float, default=25.0, metavar="N", help="rate of --tracks [25]")
     run.add_argument("--annotate", type=Path, metavar="OUT.mp4", help="write the video with what was seen")
     target = run.add_mutually_exclusive_group()
     target.add_argument("--events-out", type=Path, metavar="FILE.jsonl", help="write the events to a file")
@@ -92,16 +88,9 @@ def _add_run(run: argparse.ArgumentParser) -> None:
 
 def _check(options: argparse.Namespace) -> int:
     store = load_store(options.store)
-    counts = [
-        f"{len(things)} {name}"
-        for name, things in [
-            ("cameras", store.cameras),
-            ("zones", store.zones),
-            ("lanes", store.lane_ids),
-            ("lines", store.lines),
-        ]
-    ]
-    Console().print(f"{options.store}: good. {', '.join(counts)}; hours in {store.time_zone}.")
+    parts = {"camera": store.cameras, "zone": store.zones, "lane": store.lane_ids, "line": store.lines}
+    counts = ", ".join(_counted(len(things), noun) for noun, things in parts.items())
+    Console(soft_wrap=True).print(f"{options.store}: good. {counts}; times in {store.time_zone}.")
     return 0
 
 
@@ -141,8 +130,7 @@ def _run_tracks(
 ) -> VideoSummary:
     if store is None:
         cure = "Add --store FILE.toml: the size of its camera is that of the boxes."
-        problem = Problem(where="--store", expected="a store file", came="none", cure=cure)
-        raise ConfigurationError("tracks", [problem])
+        raise _unusable("--store", expected="a store file with --tracks", came="none", cure=cure)
     camera = of_camera(store, options.camera).cameras[0]
     boot_id = secrets.token_hex(4)
     tracks = TracksFile(
@@ -175,23 +163,40 @@ def _start_ms(options: argparse.Namespace) -> int:
     if options.start < EARLIEST_TIME_MS:
         cure = "Give milliseconds since 1970-01-01 UTC: `date +%s000`."
         expected = f"{EARLIEST_TIME_MS} or later, which is 2020"
-        problem = Problem(where="--start", expected=expected, came=str(options.start), cure=cure)
-        raise ConfigurationError("command line", [problem])
+        raise _unusable("--start", expected=expected, came=str(options.start), cure=cure)
     return int(options.start)
 
 
 @contextmanager
 def _target(options: argparse.Namespace) -> Iterator[OnEvents]:
     """Give what takes the events: a file, a stream, or nothing."""
+    for option, path in (("--events-out", options.events_out), ("--annotate", options.annotate)):
+        if path and not path.parent.is_dir():
+            raise _unusable(option, expected="a file in an existing folder", came=str(path), cure="Make the folder.")
     if options.events_out:
         with options.events_out.open("w", encoding="utf-8") as lines:
             yield lambda events: lines.writelines(f"{event.to_json()}\n" for event in events)
     elif options.stream:
-        client = boto3.client("kinesis", endpoint_url=options.endpoint_url)
-        publisher = Publisher(client, options.stream, sleep=time.sleep, random=random.random)
-        yield lambda events: _send(publisher, events)
+        with _told_as_configuration(options.stream):
+            client = boto3.client("kinesis", endpoint_url=options.endpoint_url)
+            publisher = Publisher(client, options.stream, sleep=time.sleep, random=random.random)
+            yield lambda events: _send(publisher, events)
     else:
         yield lambda _events: None
+
+
+@contextmanager
+def _told_as_configuration(stream: str) -> Iterator[None]:
+    """Turn what AWS refuses (no such stream, right, region or credentials) into one clear message."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        cure = "Check the stream's name, the region, the credentials and --endpoint-url."
+        raise _unusable("--stream", expected=f"to write to {stream}", came=str(error), cure=cure) from error
+
+
+def _unusable(where: str, *, expected: str, came: str, cure: str) -> ConfigurationError:
+    return ConfigurationError("command line", [Problem(where=where, expected=expected, came=came, cure=cure)])
 
 
 def _send(publisher: Publisher, events: Sequence[Event]) -> None:
@@ -204,16 +209,15 @@ def _send(publisher: Publisher, events: Sequence[Event]) -> None:
 def _progress() -> Iterator[Callable[[int, int], None]]:
     """Give what shows the frames done on standard error, while it is a terminal."""
     columns = (TextColumn("frames"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
-    with Progress(*columns, console=Console(stderr=True), transient=True) as bar:
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
         task = bar.add_task("frames", total=None)
         yield lambda done, expected: bar.update(task, completed=done, total=expected)
 
 
 def visits_table(summary: VideoSummary, store: StoreFile) -> Table:
     """Return the visits of a run, one a row, in the store's local time."""
-    table = Table(
-        title=f"{_visits_text(summary)} in {store.store_id}", title_justify="left", title_style="bold"
-    )
+    table = Table(title=f"{store.store_id}: {_visits_text(summary)}", title_justify="left", title_style="bold")
     for name in ("zone", "entered", "left"):
         table.add_column(name)
     table.add_column("dwell", justify="right")
@@ -234,11 +238,17 @@ def _visit_cells(visit: Visit, zone: ZoneInfo) -> tuple[str, ...]:
 
 
 def _visits_text(summary: VideoSummary) -> str:
-    return f"{len(summary.visits)} visit{'' if len(summary.visits) == 1 else 's'}"
+    """Return `6 visits in hall, 6 visits in table`."""
+    by_zone = Counter(visit.zone_id for visit in summary.visits)
+    return ", ".join(f"{_counted(count, 'visit')} in {zone_id}" for zone_id, count in by_zone.items()) or "0 visits"
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count} {noun}{'' if count == 1 else 's'}"
 
 
 def _tell_end(options: argparse.Namespace, summary: VideoSummary) -> None:
-    console = Console(highlight=False)
+    console = Console(highlight=False, soft_wrap=True)
     rate = f"{summary.frames_per_second:.0f} frames a second"
     console.print(f"{summary.frames} frames in {summary.seconds:.1f} s ({rate}), {summary.events} events.")
     for path in filter(None, (options.events_out, options.annotate)):

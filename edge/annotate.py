@@ -9,7 +9,6 @@ from fractions import Fraction
 from functools import cache
 from pathlib import Path
 from types import TracebackType
-from typing import cast
 from zoneinfo import ZoneInfo
 
 import av
@@ -40,8 +39,11 @@ INK: Colour = (32, 28, 26)
 PAPER: Colour = (248, 246, 244)
 MIN_WIDTH = 960
 """Smaller pictures are enlarged, so that text stays readable."""
-BAR_HEIGHT = 48
+ROW_HEIGHT = 42
+COUNTER_WIDTH = 310
 TEXT_SIZE = 17
+TEXT_BASE = 27
+"""Where the text of a row stands, in pixels from its top."""
 MILLISECONDS = Fraction(1, 1_000)
 
 
@@ -51,8 +53,8 @@ class VideoWriter:
     def __init__(self, path: Path, *, frames_per_second: float) -> None:
         self._container = av.open(str(path), "w", options={"movflags": "faststart"})
         rate = Fraction(frames_per_second).limit_denominator(1_000)
-        stream = self._container.add_stream("libx264", rate=rate, options={"crf": "23", "preset": "veryfast"})
-        self._stream = cast("av.VideoStream", stream)
+        options = {"crf": "23", "preset": "veryfast"}
+        self._stream = self._container.add_stream("libx264", rate=rate, options=options)
         self._stream.pix_fmt = "yuv420p"
         self._stream.codec_context.time_base = MILLISECONDS
         self._first_ms: int | None = None
@@ -90,6 +92,7 @@ class Annotator:
     def __init__(self, zones: Sequence[Zone], lines: Sequence[Line], *, title: str, time_zone: str) -> None:
         self._zones = tuple(zones)
         self._lines = tuple(lines)
+        self._colours = [OKABE_ITO[index % len(OKABE_ITO)] for index in range(len(self._zones))]
         self._map = ZoneMap(zones)
         self._title = title
         self._zone_info = ZoneInfo(time_zone)
@@ -98,18 +101,17 @@ class Annotator:
         self._crossings: Counter[tuple[str, str]] = Counter()
 
     def draw(self, frame: TrackedFrame, events: Iterable[Event]) -> Picture:
-        """Return the annotated copy, at least `MIN_WIDTH` wide and of even size, of a frame that has a picture."""
+        """Return the annotated copy of a frame, at least `MIN_WIDTH` wide and of even size, counters around it."""
         self._count(events)
         canvas = _enlarged(frame.picture, frame.width, frame.height)
         points = frame.detections.foot_points() / (frame.width, frame.height)
         present = self._map.contains(points).sum(axis=0).tolist()
-        for index, zone in enumerate(self._zones):
-            self._draw_zone(canvas, zone, OKABE_ITO[index % len(OKABE_ITO)], present[index])
+        for zone, colour, count in zip(self._zones, self._colours, present, strict=True):
+            self._draw_zone(canvas, zone, colour, count)
         for line in self._lines:
             self._draw_line(canvas, line)
         self._draw_people(canvas, frame)
-        self._draw_bar(canvas, frame)
-        return canvas
+        return np.vstack([self._bar(canvas.shape[1], frame), canvas, self._legend(canvas.shape[1], present)])
 
     def _count(self, events: Iterable[Event]) -> None:
         for event in events:
@@ -124,18 +126,15 @@ class Annotator:
         corners = _pixels(canvas, zone.polygon)
         _blend(canvas, corners, colour, 0.30 if present else 0.15)
         cv2.polylines(canvas, [corners], isClosed=True, color=colour, thickness=2, lineType=cv2.LINE_AA)
-        text = f"{zone.zone_id}: {present} now, {_counted(self._visits[zone.zone_id], 'visit')}"
-        top = corners[corners[:, 1].argmin()].tolist()
-        _label(canvas, text, (top[0], top[1] - 6), INK, colour)
+        size = np.array([canvas.shape[1], canvas.shape[0]])
+        middle = np.clip(corners, 0, size).mean(axis=0).astype(int).tolist()
+        name = f"{zone.zone_id}  {present}"
+        _label(canvas, name, (middle[0] - _text_width(name) // 2, middle[1]), INK, colour)
 
     def _draw_line(self, canvas: Picture, line: Line) -> None:
         start, end = _pixels(canvas, (line.start, line.end)).tolist()
-        cv2.line(canvas, start, end, INK, 5, cv2.LINE_AA)
+        cv2.line(canvas, start, end, INK, 6, cv2.LINE_AA)
         cv2.line(canvas, start, end, PAPER, 2, cv2.LINE_AA)
-        counts = [self._crossings[line.line_id, direction] for direction in ("in", "out")]
-        _label(
-            canvas, f"{line.line_id}: {counts[0]} in, {counts[1]} out", (start[0], start[1] - 6), PAPER, INK
-        )
 
     def _draw_people(self, canvas: Picture, frame: TrackedFrame) -> None:
         scale = canvas.shape[1] / frame.width
@@ -155,16 +154,32 @@ class Annotator:
         cv2.circle(canvas, foot, 5, colour, -1, cv2.LINE_AA)
         _label(canvas, f"#{number}  {_duration(stay_ms)}", (left, top - 6), INK, colour)
 
-    def _draw_bar(self, canvas: Picture, frame: TrackedFrame) -> None:
-        width = canvas.shape[1]
-        _blend(canvas, np.array([[0, 0], [width, 0], [width, BAR_HEIGHT], [0, BAR_HEIGHT]]), INK, 0.80)
-        whole = [zone.zone_id for zone in self._zones if zone.polygon == WHOLE_PICTURE]
-        counts = [f"{zone_id}: {_counted(self._visits[zone_id], 'visit')}" for zone_id in whole]
-        parts = [self._title, f"{len(frame.detections)} in view", *counts]
-        _text(canvas, "      ".join(parts), (16, BAR_HEIGHT - 17), PAPER)
+    def _bar(self, width: int, frame: TrackedFrame) -> Picture:
+        """Return the row above the picture: what it shows, and when it was."""
+        bar = np.full((ROW_HEIGHT, width, 3), INK, dtype=np.uint8)
+        _text(bar, f"{self._title}      {len(frame.detections)} in view", (16, TEXT_BASE), PAPER)
         at = datetime.fromtimestamp(frame.event_time_ms / 1_000, UTC).astimezone(self._zone_info)
         clock = f"{at:%Y-%m-%d  %H:%M:%S}"
-        _text(canvas, clock, (width - _text_width(clock) - 16, BAR_HEIGHT - 17), PAPER)
+        _text(bar, clock, (width - _text_width(clock) - 16, TEXT_BASE), PAPER)
+        return bar
+
+    def _legend(self, width: int, present: Sequence[int]) -> Picture:
+        """Return the rows below the picture: one counter for every zone and line."""
+        counters = [
+            (colour, f"{zone.zone_id}: {count} now, {_counted(self._visits[zone.zone_id], 'visit')}")
+            for zone, colour, count in zip(self._zones, self._colours, present, strict=True)
+        ]
+        counters += [
+            (PAPER, f"{line_id}: {self._crossings[line_id, 'in']} in, {self._crossings[line_id, 'out']} out")
+            for line_id in (line.line_id for line in self._lines)
+        ]
+        columns = width // COUNTER_WIDTH
+        legend = np.full((-(-len(counters) // columns) * ROW_HEIGHT, width, 3), INK, dtype=np.uint8)
+        for index, (colour, text) in enumerate(counters):
+            left, top = index % columns * COUNTER_WIDTH + 16, index // columns * ROW_HEIGHT
+            cv2.rectangle(legend, (left, top + 14), (left + 14, top + 28), colour, -1)
+            _text(legend, text, (left + 26, top + TEXT_BASE), PAPER)
+        return legend
 
 
 def _enlarged(picture: Picture | None, width: int, height: int) -> Picture:
@@ -179,7 +194,7 @@ def _enlarged(picture: Picture | None, width: int, height: int) -> Picture:
 def _pixels(canvas: Picture, points: Sequence[Point]) -> NDArray[np.int32]:
     """Return (K, 2) pixels of points in shares of the picture."""
     height, width = canvas.shape[:2]
-    return np.rint(np.array(points) * (width, height)).astype(np.int32)
+    return np.asarray(np.rint(np.array(points) * (width, height)), dtype=np.int32)
 
 
 def _blend(canvas: Picture, corners: NDArray[np.integer], colour: Colour, share: float) -> None:
@@ -196,10 +211,10 @@ def _blend(canvas: Picture, corners: NDArray[np.integer], colour: Colour, share:
 
 
 def _label(canvas: Picture, text: str, at: tuple[int, int], ink: Colour, paper: Colour) -> None:
-    """Write on a small plate whose lower left corner is `at`, moved so that it stays in view below the bar."""
+    """Write on a small plate whose lower left corner is `at`, moved so that it stays in view."""
     width, height = _text_width(text) + 16, TEXT_SIZE + 10
     left = min(max(at[0], 4), canvas.shape[1] - width - 4)
-    bottom = min(max(at[1], BAR_HEIGHT + height + 4), canvas.shape[0] - 4)
+    bottom = min(max(at[1], height + 4), canvas.shape[0] - 4)
     cv2.rectangle(canvas, (left, bottom - height), (left + width, bottom), paper, -1)
     _text(canvas, text, (left + 8, bottom - 8), ink)
 

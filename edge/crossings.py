@@ -96,9 +96,7 @@ class CrossingMachine:
         for row, (track_id, point) in enumerate(zip(track_ids, points.tolist(), strict=True)):
             walk = self._walk(now_ms, track_id, (point[0], point[1]), sides[row])
             if not walk.is_settled:
-                crossed += self._held(
-                    now_ms, track_id, walk, is_staff=bool(is_staff[row]), camera_id=camera_id
-                )
+                crossed += self._held(now_ms, track_id, walk, is_staff=bool(is_staff[row]), camera_id=camera_id)
         return crossed
 
     def _forget(self, now_ms: int) -> None:

@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 from numpy.typing import NDArray
 
-BORDER_SHARE = 0.01
+BORDER_SHARE = 0.02
 """A box that comes within this share of the picture's size to its edge touches it: detectors stop short of it."""
 
 

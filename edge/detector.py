@@ -14,9 +14,7 @@ from edge.errors import ConfigurationError, Problem
 from edge.heads import Picture
 from edge.model_cards import ModelCard
 
-MODELS_CURE = (
-    "Name the folder that holds it: --models FOLDER, or the environment's STORE_TRAFFIC_DATA with models/."
-)
+MODELS_CURE = "Name the folder that holds it: --models FOLDER, or the environment's STORE_TRAFFIC_DATA with models/."
 
 
 class Detector:
@@ -35,9 +33,7 @@ class Detector:
     def detect(self, picture: Picture) -> Detections:
         """Return the people in a (H, W, 3) BGR picture, from `low_threshold` on, best first, boxes in its pixels."""
         square, scale = self._square(picture)
-        planes = heads.network_input(
-            square, is_rgb=self.card.colour_order == "rgb", divisor=self.card.divisor
-        )
+        planes = heads.network_input(square, is_rgb=self.card.colour_order == "rgb", divisor=self.card.divisor)
         return self._detect(planes, picture, scale)
 
     def _square(self, picture: Picture) -> tuple[Picture, float]:
@@ -61,9 +57,7 @@ class Detector:
     def _deim(self, planes: heads.Planes, picture: Picture, scale: float) -> Detections:
         del scale
         size = np.array([[picture.shape[1], picture.shape[0]]], dtype=np.int64)
-        outputs = self._session.run(
-            ["labels", "boxes", "scores"], {"images": planes, "orig_target_sizes": size}
-        )
+        outputs = self._session.run(["labels", "boxes", "scores"], {"images": planes, "orig_target_sizes": size})
         labels, boxes, scores = (output[0] for output in outputs)
         card = self.card
         return heads.deim_detections(
@@ -84,14 +78,10 @@ def verified(card: ModelCard, models_directory: Path) -> Path:
     """
     path = models_directory / card.file
     if not path.is_file():
-        raise _unusable(
-            card, path, expected=f"the model file {card.file}", came="no such file", cure=MODELS_CURE
-        )
+        raise _unusable(card, path, expected=f"the model file {card.file}", came="no such file", cure=MODELS_CURE)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     if digest != card.sha256:
-        cure = (
-            "Fetch the file again from its origin, or correct the card if you changed the model on purpose."
-        )
+        cure = "Fetch the file again from its origin, or correct the card if you changed the model on purpose."
         raise _unusable(card, path, expected=f"sha256 {card.sha256}", came=digest, cure=cure)
     return path
 
@@ -107,12 +97,8 @@ def _session(card: ModelCard, path: Path) -> ort.InferenceSession:
         # onnxruntime raises classes of its own for each way in which a file can be wrong.
         cure = "Export the model again as ONNX."
         came = str(error).splitlines()[0]
-        raise _unusable(
-            card, path, expected="a model that onnxruntime loads", came=came, cure=cure
-        ) from error
+        raise _unusable(card, path, expected="a model that onnxruntime loads", came=came, cure=cure) from error
 
 
 def _unusable(card: ModelCard, path: Path, *, expected: str, came: str, cure: str) -> ConfigurationError:
-    return ConfigurationError(
-        f"model {card.name}", [Problem(where=str(path), expected=expected, came=came, cure=cure)]
-    )
+    return ConfigurationError(f"model {card.name}", [Problem(where=str(path), expected=expected, came=came, cure=cure)])

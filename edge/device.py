@@ -49,16 +49,12 @@ class DeviceSettings:
         found = [_problem(key, "0 or more", span, "Raise it.") for key, span in spans_ms.items() if span < 0]
         if visits.lost_ms <= max(visits.enter_ms, self.hold_ms, 0):
             expected = f"more than enter_ms ({visits.enter_ms}) and hold_ms ({self.hold_ms})"
-            found.append(
-                _problem("visits.lost_ms", expected, visits.lost_ms, "Raise it, or lower the others.")
-            )
+            found.append(_problem("visits.lost_ms", expected, visits.lost_ms, "Raise it, or lower the others."))
         if self.interval_ms not in INTERVALS_MS:
             expected = f"one of {', '.join(map(str, INTERVALS_MS))}"
             found.append(_problem("snapshots.interval_ms", expected, self.interval_ms, "Choose one of them."))
         if longest_ms > REPORT_DELAY_MS:
-            expected = (
-                f"interval_ms plus the longest of enter_ms, leave_ms and lost_ms within {REPORT_DELAY_MS}"
-            )
+            expected = f"interval_ms plus the longest of enter_ms, leave_ms and lost_ms within {REPORT_DELAY_MS}"
             cure = "Shorten interval_ms or lost_ms: what is told later than that is late for the reports."
             found.append(_problem("snapshots.interval_ms", expected, longest_ms, cure))
         return found
@@ -95,9 +91,7 @@ class Device:
         self._map = ZoneMap(zones)
         self._lines = tuple(lines)
         self._machine = VisitMachine(settings.visits)
-        self._ledger = SnapshotLedger(
-            zones, interval_ms=settings.interval_ms, settle_ms=settings.visits.settle_ms
-        )
+        self._ledger = SnapshotLedger(zones, interval_ms=settings.interval_ms, settle_ms=settings.visits.settle_ms)
         self._crossings = CrossingMachine(lines, hold_ms=settings.hold_ms, lost_ms=settings.visits.lost_ms)
         cameras = sorted({*self._map.camera_ids, *(line.camera_id for line in lines)})
         self._health = HealthLedger(
@@ -123,9 +117,7 @@ class Device:
             camera_id=observation.camera_id,
         )
         ready: list[Timed] = list(
-            self._health.observe(
-                now_ms, camera_id=observation.camera_id, inference_ms=observation.inference_ms
-            )
+            self._health.observe(now_ms, camera_id=observation.camera_id, inference_ms=observation.inference_ms)
         )
         ready += self._ledger.observe(now_ms, changes)
         ready += self._visits(changes)
@@ -152,9 +144,7 @@ class Device:
         if self._is_closed:
             raise ValueError("expected no call after close(); a new day is a new Device with a new boot_id")
         if now_ms < self._now_ms:
-            raise ValueError(
-                f"expected an instant at or after {self._now_ms}, came {now_ms}; sort the observations"
-            )
+            raise ValueError(f"expected an instant at or after {self._now_ms}, came {now_ms}; sort the observations")
         self._now_ms = now_ms
         return now_ms
 

@@ -70,14 +70,10 @@ def load_card(card: str | Path) -> ModelCard:
 
 def _card(table: Table) -> ModelCard:
     table.only(*ModelCard.__slots__)
-    shares = {
-        name: _share(table, name) for name in ("low_threshold", "threshold", "start_threshold", "overlap")
-    }
+    shares = {name: _share(table, name) for name in ("low_threshold", "threshold", "start_threshold", "overlap")}
     if not shares["low_threshold"] <= shares["threshold"] <= shares["start_threshold"]:
         expected = "low_threshold ≤ threshold ≤ start_threshold"
-        table.problems.add(
-            "threshold", expected=expected, came=shares["threshold"], cure="Put them in order."
-        )
+        table.problems.add("threshold", expected=expected, came=shares["threshold"], cure="Put them in order.")
     return ModelCard(
         name=_text(table, "name"),
         file=_text(table, "file"),

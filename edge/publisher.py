@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -28,8 +28,9 @@ THROTTLED = frozenset(
 class KinesisClient(Protocol):
     """What the publisher needs of a `boto3` Kinesis client."""
 
-    def put_records(self, *, StreamName: str, Records: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:  # noqa: N803
-        """See the `PutRecords` call of Kinesis Data Streams."""
+    @property
+    def put_records(self) -> Callable[..., Any]:
+        """The `PutRecords` call of Kinesis Data Streams: StreamName and Records in, Records out."""
         ...
 
 

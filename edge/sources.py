@@ -54,6 +54,7 @@ class VideoFile:
     def __init__(self, path: Path, *, start_ms: int, frames_per_second: float | None = None) -> None:
         self._path = path
         self._start_ms = start_ms
+        self._step_seconds = 1.0 / frames_per_second if frames_per_second else 0.0
         with self._opened() as container:
             stream = container.streams.video[0]
             rate = float(stream.average_rate or stream.guessed_rate or 25)
@@ -76,7 +77,7 @@ class VideoFile:
                 # Half a millisecond of grace: stream times are rounded.
                 if seconds + 0.0005 < due_seconds:
                     continue
-                due_seconds = _next_due(due_seconds, seconds, 1.0 / self.frames_per_second)
+                due_seconds = _next_due(due_seconds, seconds, self._step_seconds)
                 yield Frame(
                     event_time_ms=self._start_ms + round(seconds * 1_000),
                     picture=np.asarray(picture.to_ndarray(format="bgr24"), dtype=np.uint8),

@@ -24,6 +24,8 @@ WHOLE_PICTURE: tuple[Point, ...] = ((-1.0, -1.0), (2.0, -1.0), (2.0, 2.0), (-1.0
 """Larger than the picture: the foot point of a person who is cut by the lower edge lies beyond it."""
 ID_KEYS = {"cameras": "camera_id", "lanes": "lane_id", "zones": "zone_id", "lines": "line_id"}
 LANE_KINDS = ("queue", "service")
+UNKNOWN_SIZE = 0
+"""Size of a camera that is itself wrong: its zones are not judged by it."""
 MIN_CORNERS = 3
 MAX_ID_LENGTH = 128
 MAX_OUTSIDE_SHARE = 1.0
@@ -91,9 +93,7 @@ def _store(root: Table) -> StoreFile:
     zones = [_zone(table, cameras, lanes) for table in tables["zones"]]
     lines = [_line(table, cameras) for table in tables["lines"]]
     if not cameras:
-        root.problems.add(
-            "cameras", expected="at least one camera", came="none", cure="Add a `[[cameras]]` table."
-        )
+        root.problems.add("cameras", expected="at least one camera", came="none", cure="Add a `[[cameras]]` table.")
     if not zones:
         root.problems.add("zones", expected="at least one zone", came="none", cure="Add a `[[zones]]` table.")
     return StoreFile(
@@ -171,10 +171,8 @@ def _camera(table: Table) -> Camera:
     sizes = [table.get(key, int, doc="the picture's size in pixels") for key in ("width", "height")]
     for key, size in zip(("width", "height"), sizes, strict=True):
         if size is not None and size <= 0:
-            table.problems.add(
-                table.at(key), expected="a size in pixels", came=size, cure="Use the picture's size."
-            )
-    width, height = (size if size and size > 0 else 1 for size in sizes)
+            table.problems.add(table.at(key), expected="a size in pixels", came=size, cure="Use the picture's size.")
+    width, height = (size if size and size > 0 else UNKNOWN_SIZE for size in sizes)
     return Camera(camera_id=_id(table, "camera_id"), width=width, height=height)
 
 
@@ -203,9 +201,7 @@ def _line(table: Table, cameras: dict[str, Camera]) -> Line:
     elif shapely.Polygon([start, end, inside]).area < 1e-6 * line.length:
         cure = "Name a point that is clearly inside of what the line bounds."
         table.problems.add(table.at("inside"), expected="a point beside the line", came=inside, cure=cure)
-    return Line(
-        line_id=_id(table, "line_id"), camera_id=camera.camera_id, start=start, end=end, inside=inside
-    )
+    return Line(line_id=_id(table, "line_id"), camera_id=camera.camera_id, start=start, end=end, inside=inside)
 
 
 def _check_units(table: Table) -> None:
@@ -217,19 +213,15 @@ def _camera_of(table: Table, cameras: dict[str, Camera]) -> Camera:
     camera_id = table.get("camera_id", str, doc="a camera of this file") or ""
     if camera_id and camera_id not in cameras:
         expected = f"one of {', '.join(cameras) or 'the cameras'}"
-        table.problems.add(
-            table.at("camera_id"), expected=expected, came=camera_id, cure="Add it to `[[cameras]]`."
-        )
-    return cameras.get(camera_id, Camera(camera_id=camera_id, width=1, height=1))
+        table.problems.add(table.at("camera_id"), expected=expected, came=camera_id, cure="Add it to `[[cameras]]`.")
+    return cameras.get(camera_id, Camera(camera_id=camera_id, width=UNKNOWN_SIZE, height=UNKNOWN_SIZE))
 
 
 def _lane(table: Table, kind: str | None, lanes: tuple[str, ...]) -> str | None:
     lane_id: str | None = table.values.get("lane_id")
     path = table.at("lane_id")
     if kind in LANE_KINDS and lane_id is None:
-        table.problems.add(
-            path, expected=f"a lane for a {kind} zone", came="nothing", cure="Add `lane_id = …`."
-        )
+        table.problems.add(path, expected=f"a lane for a {kind} zone", came="nothing", cure="Add `lane_id = …`.")
     elif lane_id is not None and lane_id not in lanes:
         expected = f"one of {', '.join(lanes) or 'the lanes'}"
         table.problems.add(path, expected=expected, came=lane_id, cure="Add it to `[[lanes]]`.")
@@ -240,13 +232,9 @@ def _polygon(table: Table, camera: Camera) -> tuple[Point, ...]:
     if table.get_or("whole_picture", default=False):
         if "polygon" in table.values:
             cure = "Remove one of them."
-            table.problems.add(
-                table.at("polygon"), expected="polygon or whole_picture", came="both", cure=cure
-            )
+            table.problems.add(table.at("polygon"), expected="polygon or whole_picture", came="both", cure=cure)
         return WHOLE_PICTURE
-    corners = table.get(
-        "polygon", list, doc="a list of at least three [x, y] corners, or whole_picture = true"
-    )
+    corners = table.get("polygon", list, doc="a list of at least three [x, y] corners, or whole_picture = true")
     if corners is None:
         return ()
     points = tuple(_scaled(table, f"polygon[{i}]", corner, camera) for i, corner in enumerate(corners))
@@ -275,6 +263,8 @@ def _scaled(table: Table, key: str, value: Any, camera: Camera) -> Point:
         table.problems.add(table.at(key), expected="a point [x, y]", came=value, cure="Write two numbers.")
         return (0.0, 0.0)
     width, height = (1, 1) if table.values.get("units") == "share" else (camera.width, camera.height)
+    if UNKNOWN_SIZE in (width, height):
+        return (value[0], value[1])
     point = (value[0] / width, value[1] / height)
     if not all(-MAX_OUTSIDE_SHARE <= each <= 1.0 + MAX_OUTSIDE_SHARE for each in point):
         expected = f"a point in or near the picture of {width} × {height}"
@@ -284,17 +274,13 @@ def _scaled(table: Table, key: str, value: Any, camera: Camera) -> Point:
 
 
 def _is_point(value: Any) -> bool:
-    numbers = isinstance(value, list) and all(
-        isinstance(x, int | float) and not isinstance(x, bool) for x in value
-    )
+    numbers = isinstance(value, list) and all(isinstance(x, int | float) and not isinstance(x, bool) for x in value)
     return numbers and len(value) == 2  # noqa: PLR2004 - x and y
 
 
 def _note_doubles(root: Table, name: str, key: str, ids: Iterable[object]) -> None:
     for index, double in _doubles(ids):
-        root.problems.add(
-            f"{name}[{index}].{key}", expected="an identifier used once", came=double, cure="Rename it."
-        )
+        root.problems.add(f"{name}[{index}].{key}", expected="an identifier used once", came=double, cure="Rename it.")
 
 
 def _doubles(ids: Iterable[object]) -> Iterator[tuple[int, str]]:

@@ -1,4 +1,4 @@
-"""Reads a TOML file so that every problem in it is told at once, each with its line, what was expected, and the cure."""
+"""Reads a TOML file so that every problem in it is told at once: its line, what was expected, what came, the cure."""
 
 from __future__ import annotations
 
@@ -109,14 +109,8 @@ class Table:
         paths = [f"{self.at(key)}[{index}]" for index in range(len(found))]
         for path, each in zip(paths, found, strict=True):
             if not isinstance(each, dict):
-                self.problems.add(
-                    path, expected="a table", came=each, cure=f"Write `[[{key}]]` above its keys."
-                )
-        return [
-            Table(each, p, self.problems)
-            for p, each in zip(paths, found, strict=True)
-            if isinstance(each, dict)
-        ]
+                self.problems.add(path, expected="a table", came=each, cure=f"Write `[[{key}]]` above its keys.")
+        return [Table(each, p, self.problems) for p, each in zip(paths, found, strict=True) if isinstance(each, dict)]
 
 
 def read_toml(path: Path, *, what: str) -> Table:
@@ -130,9 +124,7 @@ def read_toml(path: Path, *, what: str) -> Table:
         values = tomllib.loads(text)
     except (OSError, UnicodeDecodeError) as error:
         cure = "Give the path of an existing file, in UTF-8."
-        problem = Problem(
-            where=str(path), expected=f"a readable {what}", came=type(error).__name__, cure=cure
-        )
+        problem = Problem(where=str(path), expected=f"a readable {what}", came=type(error).__name__, cure=cure)
         raise ConfigurationError(f"{what} {path}", [problem]) from error
     except tomllib.TOMLDecodeError as error:
         problem = Problem(where=path.name, expected="TOML", came=str(error), cure="Correct that line.")

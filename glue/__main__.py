@@ -24,7 +24,7 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         plans = list(_plans(options))
     except (BotoCoreError, ClientError, OSError) as error:
-        print(f"{_cure(error, options.endpoint_url)}: {error}", file=sys.stderr)
+        print(f"{_expected(options.endpoint_url)}, came: {error}", file=sys.stderr)
         return USAGE_ERROR
     print(aligned(plans))
     return 1 if any(plan.action == "refuse" for plan in plans) else 0
@@ -54,12 +54,14 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("--database", default="store_traffic")
     parser.add_argument("--warehouse", required=True, help="S3 prefix of the lake, such as s3://bucket/lake")
-    parser.add_argument("--endpoint-url", help="one endpoint for all services; default: AWS_ENDPOINT_URL_*, or the cloud")
+    parser.add_argument(
+        "--endpoint-url", help="one endpoint for all services; default: AWS_ENDPOINT_URL_*, or the cloud"
+    )
     parser.add_argument("--dynamodb-endpoint-url", help="endpoint of DynamoDB, when it is another one")
     return parser
 
 
-def _cure(error: Exception, endpoint_url: str | None) -> str:
+def _expected(endpoint_url: str | None) -> str:
     where = endpoint_url or "the endpoint that the environment names, or the cloud"
     return f"Expected Glue, S3 and DynamoDB to answer at {where} with usable credentials and an existing bucket"
 

@@ -9,6 +9,9 @@ from typing import Any
 import boto3
 from pyiceberg.catalog.glue import GlueCatalog
 
+GLUE_ATTEMPTS = 4
+"""pyiceberg's ten take over 20 s to find out that an endpoint does not answer."""
+
 
 def endpoint_of(service: str, environment: Mapping[str, str] = os.environ) -> str | None:
     """Return the endpoint that AWS's own environment variables name for a service, else None: the cloud's."""
@@ -26,6 +29,7 @@ def glue_catalog(
         "warehouse": warehouse,
         "glue.endpoint": endpoint_url or endpoint_of("glue", environment),
         "s3.endpoint": endpoint_url or endpoint_of("s3", environment),
+        "glue.max-retries": GLUE_ATTEMPTS,
         "client.region": environment.get("AWS_REGION") or boto3.Session().region_name,
         "client.access-key-id": environment.get("AWS_ACCESS_KEY_ID"),
         "client.secret-access-key": environment.get("AWS_SECRET_ACCESS_KEY"),

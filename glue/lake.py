@@ -43,9 +43,7 @@ class Lake:
     def create_database(self) -> None:
         """Create the database unless it exists."""
         location = f"{self.warehouse.rstrip('/')}/{self.database}"
-        self.catalog.create_namespace_if_not_exists(
-            self.database, {"comment": DATABASE_DOC, "location": location}
-        )
+        self.catalog.create_namespace_if_not_exists(self.database, {"comment": DATABASE_DOC, "location": location})
 
     def _load(self, table: Table) -> IcebergTable | None:
         try:
@@ -102,7 +100,8 @@ def _layout_refusals(table: Table, existing: IcebergTable) -> list[str]:
 
 
 def _layout(what: str, current: object, wanted: object) -> str:
-    return f"{what} {current} in the table and {wanted} in the contract; files would differ: write a table of the next version"
+    found = f"{what} {current} in the table and {wanted} in the contract"
+    return f"{found}; old files would differ: make a table of the next version"
 
 
 def _column(existing: IcebergTable, source_id: int) -> str:

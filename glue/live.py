@@ -56,9 +56,7 @@ def _create(client: DynamoDBClient, table: Table) -> None:
             {"AttributeName": name, "KeyType": "HASH" if index == 0 else "RANGE"}
             for index, name in enumerate(table.key)
         ],
-        AttributeDefinitions=[
-            {"AttributeName": name, "AttributeType": _key_type(table, name)} for name in table.key
-        ],
+        AttributeDefinitions=[{"AttributeName": name, "AttributeType": _key_type(table, name)} for name in table.key],
     )
     client.get_waiter("table_exists").wait(TableName=table.name, WaiterConfig={"Delay": 1})
 

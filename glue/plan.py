@@ -17,14 +17,6 @@ class TablePlan:
     steps: tuple[str, ...] = ()
 
 
-class RefusedChange(Exception):
-    """A table cannot reach its contract without losing something; nothing was changed."""
-
-    def __init__(self, plans: list[TablePlan]) -> None:
-        self.plans = tuple(plan for plan in plans if plan.action == "refuse")
-        super().__init__("\n".join(f"{plan.name}: {step}" for plan in self.plans for step in plan.steps))
-
-
 def decided(name: str, steps: list[str], refusals: list[str]) -> TablePlan:
     """Return the plan of a table that exists: one refusal refuses the whole table."""
     if refusals:

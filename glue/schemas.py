@@ -23,7 +23,7 @@ def schema_of(table: Table) -> Schema:
 
 
 def partition_spec_of(table: Table, schema: Schema) -> PartitionSpec:
-    """Return the layout by UTC day of `partition_by`; readers filter by the column itself, never by a partition column."""
+    """Return the layout by UTC day of `partition_by`; readers filter by the column itself."""
     if table.partition_by is None:
         return PartitionSpec()
     source_id = schema.find_field(table.partition_by).field_id
@@ -39,7 +39,7 @@ def sort_order_of(table: Table, schema: Schema) -> SortOrder:
 
 
 def properties_of(table: Table) -> dict[str, str]:
-    """Return the table properties; `comment` and `Description` are where Iceberg's Java and Python sides keep the doc for Glue."""
+    """Return the table properties; Iceberg's Java side keeps Glue's doc in `comment`, its Python in `Description`."""
     doc = f"{table.doc} One row: {table.grain}."
     return {
         "format-version": "2",

@@ -74,11 +74,17 @@ def _addresses(*, rpc_port: int, rest_port: int) -> Configuration:
 
 
 def _resources(task_slots: int) -> Configuration:
-    """Fit two cores; class loaders of several jobs need more metaspace than Flink's default."""
+    """Fit two cores; class loaders of several jobs need more metaspace than Flink's default.
+
+    Some forty stateful operators share each slot's managed memory. With less of it, or with RocksDB's own 64 MB
+    write buffers (whose arenas grow by 8 MB), every few writes flush a buffer, and draining takes half a minute.
+    """
     return {
         "parallelism.default": 2,
         "taskmanager.numberOfTaskSlots": task_slots,
-        "taskmanager.memory.process.size": "2560m",
+        "taskmanager.memory.process.size": "4096m",
+        "taskmanager.memory.managed.fraction": 0.5,
+        "state.backend.rocksdb.writebuffer.size": "8mb",
         "taskmanager.memory.jvm-metaspace.size": "512m",
         "jobmanager.memory.process.size": "1280m",
         "jobmanager.memory.jvm-metaspace.size": "384m",

@@ -91,7 +91,7 @@ class Stack:
         run_directory: Path,
         *,
         flink: bool = True,
-        task_slots: int = 4,
+        task_slots: int = 2,
         config_overrides: flink_cluster.Configuration | None = None,
         ports: Ports | None = None,
     ) -> None:

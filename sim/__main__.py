@@ -81,9 +81,7 @@ def _write(planned: PlannedRun, out: Path, console: Console) -> int:
     (out / TRUTH_FILE).write_text(planned.truth.to_json(), encoding="utf-8")
     with ProgressBar(console=console) as bar:
         task = bar.add_task("Watching the store", total=1.0)
-        return write_events(
-            planned.stream(progress=lambda share: bar.update(task, completed=share)), out / EVENTS_FILE
-        )
+        return write_events(planned.stream(progress=lambda share: bar.update(task, completed=share)), out / EVENTS_FILE)
 
 
 def _closing(scenario: Scenario, closing: Literal["empty", "cut"] | None) -> Scenario:
@@ -114,9 +112,7 @@ def _parser() -> argparse.ArgumentParser:
         choices=("empty", "cut"),
         help="wait until the store is empty, or cut at the end of the hours",
     )
-    run.add_argument(
-        "--out", type=Path, default=Path("build/sim"), help="folder to write to (default: build/sim)"
-    )
+    run.add_argument("--out", type=Path, default=Path("build/sim"), help="folder to write to (default: build/sim)")
     return parser
 
 

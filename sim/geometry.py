@@ -115,10 +115,7 @@ def line_crossings(path: Path, start: Point, end: Point) -> list[LineCrossing]:
     times = path.times[changed] + share * np.diff(path.times)[changed]
     on_line = (position >= 0.0) & (position <= 1.0)
     sides = np.where(is_left[changed + 1], 1, -1)
-    return [
-        LineCrossing(float(time), int(side))
-        for time, side in zip(times[on_line], sides[on_line], strict=True)
-    ]
+    return [LineCrossing(float(time), int(side)) for time, side in zip(times[on_line], sides[on_line], strict=True)]
 
 
 def side_of(start: Point, end: Point, point: Point) -> int:
@@ -180,6 +177,4 @@ def _joined(starts: Times, ends: Times) -> list[Interval]:
     breaks = np.flatnonzero(starts[1:] - ends[:-1] > TOUCHING_SECONDS)
     firsts = np.concatenate([[0], breaks + 1])
     lasts = np.concatenate([breaks, [len(ends) - 1]])
-    return [
-        Interval(float(starts[first]), float(ends[last])) for first, last in zip(firsts, lasts, strict=True)
-    ]
+    return [Interval(float(starts[first]), float(ends[last])) for first, last in zip(firsts, lasts, strict=True)]

@@ -68,9 +68,7 @@ class CheckoutResult:
     last_service_left: dict[str, float]
 
 
-def check_out(
-    scenario: Scenario, walkways: Walkways, margins: Margins, shoppers: Iterable[Shopper]
-) -> CheckoutResult:
+def check_out(scenario: Scenario, walkways: Walkways, margins: Margins, shoppers: Iterable[Shopper]) -> CheckoutResult:
     """Let every shopper choose the shortest line, wait, be served or give up, and go home.
 
     Raises:
@@ -102,12 +100,8 @@ class _Checkout:
         while self._events:
             time, _, handler = heapq.heappop(self._events)
             handler(time)
-        left = {
-            state.lane.lane_id: state.service_left for state in self._lanes if state.service_left is not None
-        }
-        return CheckoutResult(
-            people=tuple(self._gone[person_id] for person_id in order), last_service_left=left
-        )
+        left = {state.lane.lane_id: state.service_left for state in self._lanes if state.service_left is not None}
+        return CheckoutResult(people=tuple(self._gone[person_id] for person_id in order), last_service_left=left)
 
     def _decide(self, shopper: Shopper, time: float) -> None:
         """Choose the shortest line, the nearest among equals; leave when there is none to choose."""
@@ -159,9 +153,7 @@ class _Checkout:
         return is_lane_gap_clear(entered - state.service_left)
 
     def _finish(self, state: _LaneState, customer: _Customer, time: float) -> None:
-        person = self._leave(
-            customer.shopper, customer.walk, state.lane.exit, doing=f"leaving {state.lane.lane_id}"
-        )
+        person = self._leave(customer.shopper, customer.walk, state.lane.exit, doing=f"leaving {state.lane.lane_id}")
         state.serving = None
         state.service_left = intervals_inside(person.path, self._service_polygon[state.lane.lane_id])[-1].end
         self._at(time + customer.shopper.random.uniform(*NEXT_PLEASE_SECONDS), partial(self._call, state))

@@ -69,18 +69,16 @@ class Margins:
 
     def is_clear(self, path: Path) -> bool:
         """Tell whether every stay and crossing of one person keeps clear of every threshold."""
-        return all(
-            self._is_zone_clear(path, index) for index in range(len(self._zones))
-        ) and self._are_crossings_clear(path)
+        return all(self._is_zone_clear(path, index) for index in range(len(self._zones))) and self._are_crossings_clear(
+            path
+        )
 
     def _is_zone_clear(self, path: Path, index: int) -> bool:
         zone = self._zones[index]
         stays = intervals_inside(path, zone.polygon)
         if not all(_is_length_clear(stay) for stay in stays):
             return False
-        if zone.zone_kind == "queue" and any(
-            0 < path.end - stay.end < _UNSEEN_EXIT_SECONDS for stay in stays
-        ):
+        if zone.zone_kind == "queue" and any(0 < path.end - stay.end < _UNSEEN_EXIT_SECONDS for stay in stays):
             return False
         return all(_is_gap_clear(before, after) for before, after in pairwise(stays))
 

@@ -33,9 +33,7 @@ class PoisonRecord:
     reason: str | None
 
 
-def poison(
-    *, now_ms: int, seed: int = 7, store_id: str = "poison-store", rounds: int = 1
-) -> list[PoisonRecord]:
+def poison(*, now_ms: int, seed: int = 7, store_id: str = "poison-store", rounds: int = 1) -> list[PoisonRecord]:
     """Return `rounds` times every case, each round with other values, in a seeded order.
 
     Args:
@@ -52,9 +50,7 @@ def poison(
     if now_ms < earliest_ms:
         raise ValueError(f"expected now_ms >= {earliest_ms}, came {now_ms}; give milliseconds since 1970")
     random = np.random.Generator(np.random.PCG64(np.random.SeedSequence([seed, 5])))
-    good = _Good(
-        store_id=store_id, now_ms=now_ms, boot_id=f"boot-{random.integers(2**32):08x}", random=random
-    )
+    good = _Good(store_id=store_id, now_ms=now_ms, boot_id=f"boot-{random.integers(2**32):08x}", random=random)
     records = [case for _ in range(rounds) for case in _round(good, random)]
     return [records[index] for index in random.permutation(len(records))]
 
@@ -125,12 +121,8 @@ def _round(good: _Good, random: np.random.Generator) -> Iterator[PoisonRecord]:
         yield PoisonRecord(name, _bytes(event), reason)
     for name, (reason, spoil) in _SPOILT_BYTES.items():
         yield PoisonRecord(name, spoil(_bytes(good.visit()), random), reason)
-    yield PoisonRecord(
-        "hazard of NaN confidence", _with_value(good.hazard(), "confidence", b"NaN"), "not_json"
-    )
-    yield PoisonRecord(
-        "hazard surer than sure", _with_value(good.hazard(), "confidence", b"1.5"), "out_of_range"
-    )
+    yield PoisonRecord("hazard of NaN confidence", _with_value(good.hazard(), "confidence", b"NaN"), "not_json")
+    yield PoisonRecord("hazard surer than sure", _with_value(good.hazard(), "confidence", b"1.5"), "out_of_range")
     yield PoisonRecord(
         "crossing of unknown direction", _with_value(good.crossing(), "direction", b'"up"'), "out_of_range"
     )

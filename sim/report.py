@@ -61,9 +61,7 @@ def _zone_row(zone: ZoneTruth) -> tuple[str, ...]:
 def _lanes(truth: StoreTruth) -> Table:
     table = _table("Checkout", _CHECKOUT_COLUMNS)
     for lane in truth.lanes:
-        table.add_row(
-            lane.lane_id, *_checkout_row(lane.checkout), str(max(minute.maximum for minute in lane.queue))
-        )
+        table.add_row(lane.lane_id, *_checkout_row(lane.checkout), str(max(minute.maximum for minute in lane.queue)))
     table.add_section()
     table.add_row("all", *_checkout_row(truth.checkout), "")
     return table

@@ -70,9 +70,7 @@ class PlannedRun:
 
     def stream(self, *, progress: Progress | None = None) -> Iterator[Emitted]:
         """Yield every event in the order of emission; within one instant by store, device and number."""
-        streams = [
-            self._device_stream(store, device) for store in self.stores for device in self.scenario.devices
-        ]
+        streams = [self._device_stream(store, device) for store in self.stores for device in self.scenario.devices]
         start_ms = self.scenario.opening_ms
         length_ms = max(store.truth.end_ms for store in self.stores) - start_ms
         told = 0.0
@@ -161,9 +159,7 @@ def plan(scenario: Scenario, *, seed: int = 7, hours: float | None = None, store
     hours = scenario.store.hours if hours is None else hours
     if seed < 0 or hours <= 0 or stores < 1:
         raise ValueError(f"expected seed >= 0, hours > 0 and stores >= 1, came {seed}, {hours} and {stores}")
-    planned = tuple(
-        _plan_store(scenario, seed=seed, hours=hours, store_index=index) for index in range(stores)
-    )
+    planned = tuple(_plan_store(scenario, seed=seed, hours=hours, store_index=index) for index in range(stores))
     truth = Truth(
         scenario=scenario.name,
         seed=seed,
@@ -174,9 +170,7 @@ def plan(scenario: Scenario, *, seed: int = 7, hours: float | None = None, store
     return PlannedRun(scenario=scenario, seed=seed, floor=floor_of(scenario), stores=planned, truth=truth)
 
 
-def observations(
-    scenario: Scenario, store: PlannedStore, plan: DevicePlan, *, seed: int
-) -> Iterator[Observation]:
+def observations(scenario: Scenario, store: PlannedStore, plan: DevicePlan, *, seed: int) -> Iterator[Observation]:
     """Yield what one device sees at each of its instants: everybody in its view, faultlessly."""
     tracks = _Tracks(store, plan, seed=seed)
     count = math.ceil(store.end_seconds * plan.instants_per_second)
@@ -192,10 +186,7 @@ class _Tracks:
     def __init__(self, store: PlannedStore, plan: DevicePlan, *, seed: int) -> None:
         self._people = store.people
         self._view = plan.view
-        ids = [
-            _digest("track", str(seed), store.store_id, plan.device_id, person.person_id)
-            for person in store.people
-        ]
+        ids = [_digest("track", str(seed), store.store_id, plan.device_id, person.person_id) for person in store.people]
         self._track_ids = np.array(ids, dtype=object)
         self._is_staff = np.array([person.is_staff for person in store.people], dtype=np.bool_)
 
@@ -216,9 +207,7 @@ class _Tracks:
                 at_border=at_border[part],
             )
 
-    def _sampled(
-        self, times: NDArray[np.float64]
-    ) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+    def _sampled(self, times: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
         """Return person (M,), instant (M,) and place (M, 2) of everybody in the store, sorted by instant."""
         who, when, points = [np.zeros(0, dtype=np.intp)], [np.zeros(0, dtype=np.intp)], [np.zeros((0, 2))]
         for index, person in enumerate(self._people):
@@ -236,9 +225,7 @@ def _plan_store(scenario: Scenario, *, seed: int, hours: float, store_index: int
     walkways, margins = Walkways(scenario), Margins(scenario)
     shopping = shoppers(scenario, walkways, margins, seed=seed, store_index=store_index, hours=hours)
     checkout = check_out(scenario, walkways, margins, shopping)
-    restocking = tuple(
-        restockers(scenario, walkways, margins, seed=seed, store_index=store_index, hours=hours)
-    )
+    restocking = tuple(restockers(scenario, walkways, margins, seed=seed, store_index=store_index, hours=hours))
     everybody_left = max((person.path.end for person in (*checkout.people, *restocking)), default=0.0)
     last_service = checkout.last_service_left
     at_tills = cashiers(
@@ -301,9 +288,7 @@ def _device(scenario: Scenario, store_id: str, plan: DevicePlan, *, seed: int) -
         boot_id=_digest("boot", str(seed), store_id, plan.device_id),
         zones=[edge_zone(zone) for zone in scenario.zones if zone.device_id == plan.device_id],
         lines=[edge_line(line) for line in scenario.lines if line.device_id == plan.device_id],
-        settings=DeviceSettings(
-            interval_ms=plan.snapshot_seconds * 1000, frames_per_second=plan.instants_per_second
-        ),
+        settings=DeviceSettings(interval_ms=plan.snapshot_seconds * 1000, frames_per_second=plan.instants_per_second),
     )
 
 
@@ -324,9 +309,7 @@ def _is_within(
 ) -> NDArray[np.bool_]:
     x_min, y_min, x_max, y_max = view
     x, y = points[:, 0], points[:, 1]
-    return (
-        (x >= x_min + margin_m) & (x <= x_max - margin_m) & (y >= y_min + margin_m) & (y <= y_max - margin_m)
-    )
+    return (x >= x_min + margin_m) & (x <= x_max - margin_m) & (y >= y_min + margin_m) & (y <= y_max - margin_m)
 
 
 def _emission_order(emitted: Emitted) -> tuple[int, str, str, int]:

@@ -104,8 +104,8 @@ class Area:
     """A zone people choose to visit, with its share of the choice; `doors` weighs the ways in and out."""
 
     zone_id: str
-    popularity: Annotated[float, Limits(minimum=0)]
-    doors: Mapping[str, float]
+    popularity: Annotated[float, Limits(minimum=0.001)]
+    doors: Mapping[str, Annotated[float, Limits(minimum=0.001)]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -199,9 +199,7 @@ class Scenario:
     @property
     def opening_ms(self) -> int:
         """Opening, in milliseconds since 1970-01-01 UTC."""
-        local = dt.datetime.combine(
-            self.store.business_day, self.store.opening, ZoneInfo(self.store.time_zone)
-        )
+        local = dt.datetime.combine(self.store.business_day, self.store.opening, ZoneInfo(self.store.time_zone))
         return int(local.timestamp()) * 1000
 
     def zone(self, zone_id: str) -> ZonePlan:
@@ -258,8 +256,10 @@ def _problems(scenario: Scenario) -> Iterator[str]:
     yield from _time_problems(scenario)
     yield from _identity_problems(scenario)
     yield from _shape_problems(scenario)
-    yield from _reference_problems(scenario)
+    yield from _place_reference_problems(scenario)
+    yield from _people_reference_problems(scenario)
     yield from _view_problems(scenario)
+    yield from _zone_lane_problems(scenario)
     for lane in scenario.lanes:
         yield from _lane_problems(scenario, lane)
 
@@ -276,11 +276,11 @@ def _time_problems(scenario: Scenario) -> Iterator[str]:
     at, per_hour = scenario.arrivals.at, scenario.arrivals.per_hour
     if len(at) != len(per_hour) or not at:
         came = f"{len(at)} times and {len(per_hour)} rates"
-        yield _problem(
-            "arrivals", "as many times as rates and at least one", came, "complete the shorter list"
-        )
+        yield _problem("arrivals", "as many times as rates and at least one", came, "complete the shorter list")
     if list(at) != sorted(set(at)):
         yield _problem("arrivals.at", "rising times of day", "another order", "sort them")
+    if not scenario.shoppers.decide_at:
+        yield _problem("shoppers.decide_at", "at least one point", "none", "name where shoppers choose a lane")
     low, high = scenario.shoppers.walking_m_per_s
     if low > high:
         yield _problem("shoppers.walking_m_per_s", "[slowest, fastest]", f"[{low}, {high}]", "swap them")
@@ -310,14 +310,13 @@ def _shape_problems(scenario: Scenario) -> Iterator[str]:
             yield _problem(where, "`inside` beside the line", came, "move one of them")
 
 
-def _reference_problems(scenario: Scenario) -> Iterator[str]:
+def _place_reference_problems(scenario: Scenario) -> Iterator[str]:
     points = tuple(scenario.walkways.points)
     devices = tuple(device.device_id for device in scenario.devices)
-    zones = tuple(zone.zone_id for zone in scenario.zones)
+    lanes = tuple(lane.lane_id for lane in scenario.lanes)
     for chain in scenario.walkways.chains:
         yield from _unknown("walkways.chains", chain, points)
     yield from _unknown("walkways.exact", scenario.walkways.exact, points)
-    lanes = tuple(lane.lane_id for lane in scenario.lanes)
     for zone in scenario.zones:
         yield from _unknown(f"zones.{zone.zone_id}.device_id", (zone.device_id,), devices)
         if zone.zone_kind in LANE_KINDS:
@@ -327,9 +326,16 @@ def _reference_problems(scenario: Scenario) -> Iterator[str]:
     for lane in scenario.lanes:
         named = (lane.entry, lane.exit, lane.way_back, lane.staff)
         yield from _unknown(f"lanes.{lane.lane_id}", named, points)
+
+
+def _people_reference_problems(scenario: Scenario) -> Iterator[str]:
+    points = tuple(scenario.walkways.points)
+    zones = tuple(zone.zone_id for zone in scenario.zones)
     for area in scenario.areas:
         yield from _unknown("areas", (area.zone_id,), zones)
         yield from _unknown(f"areas.{area.zone_id}.doors", area.doors, points)
+        if not area.doors:
+            yield _problem(f"areas.{area.zone_id}.doors", "at least one door", "none", "name a point beside it")
     for stop in scenario.stops:
         yield from _unknown("stops", (stop.zone_id,), zones)
         yield from _unknown(f"stops.{stop.zone_id}.door", (stop.door,), points)
@@ -351,6 +357,15 @@ def _view_problems(scenario: Scenario) -> Iterator[str]:
         if view is not None and not _is_inside(bounding_box(zone.polygon), view):
             expected = f"inside the view {view} of {zone.device_id}"
             yield _problem(f"zones.{zone.zone_id}", expected, "partly outside", "widen the view")
+    for line in scenario.lines:
+        view = views.get(line.device_id)
+        if view is not None and not _is_inside(bounding_box((line.start, line.end)), view):
+            expected = f"inside the view {view} of {line.device_id}"
+            yield _problem(f"lines.{line.line_id}", expected, "partly outside", "widen the view")
+
+
+def _zone_lane_problems(scenario: Scenario) -> Iterator[str]:
+    for zone in scenario.zones:
         if zone.zone_kind not in LANE_KINDS and zone.lane_id is not None:
             where, expected = f"zones.{zone.zone_id}.lane_id", f"none for kind {zone.zone_kind!r}"
             yield _problem(where, expected, repr(zone.lane_id), "remove it")
@@ -368,6 +383,4 @@ def _lane_problems(scenario: Scenario, lane: Lane) -> Iterator[str]:
         if len(found) != 1:
             yield _problem(where, f"one {kind} zone", len(found), "add or remove zones with this lane_id")
         elif not all(contains(found[0].polygon, point) for point in points):
-            yield _problem(
-                where, f"{points} inside {found[0].zone_id}", "outside", "move the point or the zone"
-            )
+            yield _problem(where, f"{points} inside {found[0].zone_id}", "outside", "move the point or the zone")

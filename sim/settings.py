@@ -77,15 +77,9 @@ class _Reader:
             raise self._refused(declared, table, where)
         hints = get_type_hints(declared, include_extras=True)
         self._report_unknown(table, tuple(hints), where)
-        parts = {
-            name: (hint, table[name], _join(where, name)) for name, hint in hints.items() if name in table
-        }
+        parts = {name: (hint, table[name], _join(where, name)) for name, hint in hints.items() if name in table}
         values = {name: self._attempt(*part) for name, part in parts.items()}
-        absent = [
-            each.name
-            for each in dataclasses.fields(declared)
-            if each.name not in table and _is_required(each)
-        ]
+        absent = [each.name for each in dataclasses.fields(declared) if each.name not in table and _is_required(each)]
         for name in absent:
             self._report(_join(where, name), _expected(hints[name]), "nothing", "add the setting")
         if absent or _UNREADABLE in values.values():
@@ -193,9 +187,7 @@ def _expected(hint: Any) -> str:
 def _label(element: Any, index: int) -> str:
     """Return the id of a table, or its number in the list."""
     ids = (
-        [str(value) for name, value in element.items() if name.endswith("_id")]
-        if isinstance(element, Mapping)
-        else []
+        [str(value) for name, value in element.items() if name.endswith("_id")] if isinstance(element, Mapping) else []
     )
     return ids[0] if ids else str(index)
 

@@ -61,9 +61,7 @@ def shoppers(
         NotClearError: the floor's sizes leave no path clear of the thresholds.
         NoWayError: walkway points are not linked.
     """
-    for number, arrival in enumerate(
-        arrivals(scenario, seed=seed, store_index=store_index, hours=hours), start=1
-    ):
+    for number, arrival in enumerate(arrivals(scenario, seed=seed, store_index=store_index, hours=hours), start=1):
         trip = _Trip(scenario, walkways, margins, random_of(seed, store_index, _RANDOM_SHOPPER, number))
         yield trip.shop(f"shopper-{number:05d}", arrival)
 
@@ -85,9 +83,7 @@ class Browsing:
         """Stand at one to three places of the zone for `seconds` in all, on the way to `leave_by`."""
         end = self._walkways.near(leave_by, self._random)
         count = 1 + int(self._random.integers(0, 3)) if seconds > MANY_SPOTS_SECONDS else 1
-        spots = sorted(
-            (self._spot(zone_id) for _ in range(count)), key=lambda spot: _progress(walk.place, spot, end)
-        )
+        spots = sorted((self._spot(zone_id) for _ in range(count)), key=lambda spot: _progress(walk.place, spot, end))
         for spot in spots:
             walk.walk_to(spot)
             walk.wander(seconds / count, self._random, radius_m=WANDER_RADIUS_M)
@@ -97,8 +93,7 @@ class Browsing:
     def _door_in(self, area: Area, start: str) -> str:
         """Draw a door to come in by: by its weight, and rather a near one."""
         weights = [
-            weight * np.exp(-self._walkways.length_m(start, door) / DOOR_REACH_M)
-            for door, weight in area.doors.items()
+            weight * np.exp(-self._walkways.length_m(start, door) / DOOR_REACH_M) for door, weight in area.doors.items()
         ]
         return self._draw(tuple(area.doors), weights)
 
@@ -122,9 +117,7 @@ class Browsing:
 class _Trip:
     """One shopper's way through the store."""
 
-    def __init__(
-        self, scenario: Scenario, walkways: Walkways, margins: Margins, random: np.random.Generator
-    ) -> None:
+    def __init__(self, scenario: Scenario, walkways: Walkways, margins: Margins, random: np.random.Generator) -> None:
         self._scenario = scenario
         self._habits = scenario.shoppers
         self._walkways = walkways
@@ -159,15 +152,15 @@ class _Trip:
         walk.wait(self._random.uniform(0.0, ARRIVAL_SPREAD_SECONDS))
         for stop in self._scenario.stops:
             if stop in stops:
-                self._browsing.look_around(
-                    walk, stop.zone_id, self._seconds(stop.seconds_median), leave_by=stop.door
-                )
+                self._browsing.look_around(walk, stop.zone_id, self._seconds(stop.seconds_median), leave_by=stop.door)
             else:
                 self._walkways.go(walk, stop.door, self._random)
 
     def _chosen_areas(self) -> list[Area]:
         """Draw areas by popularity, each once, in walking order: upwards or downwards through the list."""
         areas = self._scenario.areas
+        if not areas:
+            return []
         count = min(len(areas), 1 + int(self._random.poisson(self._habits.areas_mean - 1.0)))
         shares = np.array([area.popularity for area in areas])
         chosen = np.sort(self._random.choice(len(areas), size=count, replace=False, p=shares / shares.sum()))

@@ -65,9 +65,7 @@ def cashiers(
 class _Shift:
     """One restocker's day."""
 
-    def __init__(
-        self, scenario: Scenario, walkways: Walkways, margins: Margins, random: np.random.Generator
-    ) -> None:
+    def __init__(self, scenario: Scenario, walkways: Walkways, margins: Margins, random: np.random.Generator) -> None:
         self._scenario = scenario
         self._walkways = walkways
         self._margins = margins
@@ -76,9 +74,7 @@ class _Shift:
 
     def work(self, *, until: float, has_break: bool) -> Walk:
         room = self._scenario.staff.room
-        walk = Walk(
-            start=0.0, place=self._walkways.near(room, self._random), at=room, speed_m_per_s=STAFF_M_PER_S
-        )
+        walk = Walk(start=0.0, place=self._walkways.near(room, self._random), at=room, speed_m_per_s=STAFF_M_PER_S)
         break_after_minutes = self._scenario.staff.break_after_minutes if has_break else None
         if break_after_minutes is not None:
             walk = self._restock_until(walk, min(break_after_minutes * 60.0, until))
@@ -95,9 +91,7 @@ class _Shift:
 
     def _restock(self, walk: Walk) -> None:
         area = self._scenario.areas[int(self._random.integers(len(self._scenario.areas)))]
-        drawn = lognormal(
-            self._random, median=self._scenario.staff.restock_seconds_median, sigma=RESTOCK_SIGMA
-        )
+        drawn = lognormal(self._random, median=self._scenario.staff.restock_seconds_median, sigma=RESTOCK_SIGMA)
         self._browsing.visit(walk, area, float(np.clip(drawn, *RESTOCK_SECONDS)))
 
     def _take_break(self, walk: Walk) -> None:
@@ -141,9 +135,7 @@ class _Till:
         return self._go(self._standing(self._room, start=start), self._lane.staff)
 
     def _standing(self, at: str, *, start: float) -> Walk:
-        return Walk(
-            start=start, place=self._walkways.near(at, self._random), at=at, speed_m_per_s=STAFF_M_PER_S
-        )
+        return Walk(start=start, place=self._walkways.near(at, self._random), at=at, speed_m_per_s=STAFF_M_PER_S)
 
     def _go(self, walk: Walk, end: str) -> Walk:
         return self._margins.extended(

@@ -220,8 +220,7 @@ def truth_of(
     start_ms, end_ms = scenario.opening_ms, scenario.opening_ms + round(end_seconds * 1000)
     stays = list(stays_of(scenario, people))
     zones = tuple(
-        _zone_truth(zone, _of_zone(stays, zone.zone_id), start_ms=start_ms, end_ms=end_ms)
-        for zone in scenario.zones
+        _zone_truth(zone, _of_zone(stays, zone.zone_id), start_ms=start_ms, end_ms=end_ms) for zone in scenario.zones
     )
     journeys = journeys_of(scenario, stays, end_ms=end_ms if is_cut else None)
     target = scenario.checkout.target_wait_seconds
@@ -232,8 +231,7 @@ def truth_of(
         shoppers=sum(not person.is_staff for person in people),
         zones=zones,
         lanes=tuple(
-            _lane_truth(scenario, lane.lane_id, stays, zones, journeys, end_ms=end_ms)
-            for lane in scenario.lanes
+            _lane_truth(scenario, lane.lane_id, stays, zones, journeys, end_ms=end_ms) for lane in scenario.lanes
         ),
         checkout=checkout_of(journeys, target_wait_seconds=target),
         journeys=journeys,
@@ -289,9 +287,7 @@ def journeys_of(scenario: Scenario, stays: Sequence[Stay], *, end_ms: int | None
         service = _by_person(merged(_customers(_of_zone(stays, service_id))))
         for person_id, queued in _by_person(merged(_customers(_of_zone(stays, queue_id)))).items():
             journeys += _journeys_at(lane.lane_id, queued, service.get(person_id, []), end_ms=end_ms)
-    return tuple(
-        sorted(journeys, key=lambda journey: (journey.joined_ms, journey.lane_id, journey.person_id))
-    )
+    return tuple(sorted(journeys, key=lambda journey: (journey.joined_ms, journey.lane_id, journey.person_id)))
 
 
 def checkout_of(journeys: Iterable[Journey], *, target_wait_seconds: float) -> CheckoutTruth:
@@ -300,9 +296,7 @@ def checkout_of(journeys: Iterable[Journey], *, target_wait_seconds: float) -> C
     for journey in journeys:
         by_outcome[journey.outcome].append(journey)
     waits = [journey.wait_seconds for journey in by_outcome["served"] if journey.wait_seconds is not None]
-    service = [
-        journey.service_seconds for journey in by_outcome["served"] if journey.service_seconds is not None
-    ]
+    service = [journey.service_seconds for journey in by_outcome["served"] if journey.service_seconds is not None]
     given_up = [(journey.queue_left_ms - journey.joined_ms) / 1000 for journey in by_outcome["abandoned"]]
     return CheckoutTruth(
         joined=sum(len(group) for group in by_outcome.values()),
@@ -372,9 +366,7 @@ def _lane_truth(
     return LaneTruth(
         lane_id=lane_id,
         checkout=checkout_of(of_lane, target_wait_seconds=scenario.checkout.target_wait_seconds),
-        open_ms=sum(
-            (end_ms if open_.end_ms is None else open_.end_ms) - open_.start_ms for open_ in open_intervals
-        ),
+        open_ms=sum((end_ms if open_.end_ms is None else open_.end_ms) - open_.start_ms for open_ in open_intervals),
         open_intervals=open_intervals,
         queue=next(zone.occupancy for zone in zones if zone.zone_id == queue_id),
     )
@@ -387,9 +379,7 @@ def _journeys_at(
     following = [after.entered_ms for after in queued[1:]]
     for index, visit in enumerate(queued):
         until_ms = following[index] if index < len(following) else None
-        served = next(
-            (stay for stay in service if _is_between(visit.entered_ms, stay.entered_ms, until_ms)), None
-        )
+        served = next((stay for stay in service if _is_between(visit.entered_ms, stay.entered_ms, until_ms)), None)
         outcome: Outcome = "served" if served else "censored" if visit.left_ms == end_ms else "abandoned"
         if outcome == "abandoned" and visit.is_pass_through:
             continue
@@ -442,9 +432,7 @@ def _crossings(scenario: Scenario, people: Iterable[Person]) -> Iterator[tuple[i
                 )
 
 
-def _minute(
-    entered: NDArray[np.int64], left: NDArray[np.int64], start_ms: int, end_ms: int
-) -> OccupancyMinute:
+def _minute(entered: NDArray[np.int64], left: NDArray[np.int64], start_ms: int, end_ms: int) -> OccupancyMinute:
     begins, ends = np.maximum(entered, start_ms), np.minimum(left, end_ms)
     instants = np.concatenate([ends, begins])
     steps = np.concatenate([np.full(len(ends), -1), np.full(len(begins), 1)])

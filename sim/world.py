@@ -123,9 +123,7 @@ def edge_zone(zone: ZonePlan) -> Zone:
 
 def edge_line(line: LinePlan) -> Line:
     """Return the line as the edge is configured with it."""
-    return Line(
-        line_id=line.line_id, camera_id=line.camera_id, start=line.start, end=line.end, inside=line.inside
-    )
+    return Line(line_id=line.line_id, camera_id=line.camera_id, start=line.start, end=line.end, inside=line.inside)
 
 
 def _links(scenario: Scenario) -> dict[str, list[str]]:

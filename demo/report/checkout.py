@@ -169,10 +169,7 @@ def _waits_plot(day: Day, lane_id: str, journeys: list[QueueJourney], ys: Scale)
         y_ticks=_minute_ticks(ys),
         labels=(
             Label(0, 100 - ys.share(target) * 100, f"target {duration(target)}", "target-name"),
-            *(
-                Label(xs.share(x) * 100, 100 - ys.share(y) * 100, "×", "cross")
-                for x, y in points("abandoned")
-            ),
+            *(Label(xs.share(x) * 100, 100 - ys.share(y) * 100, "×", "cross") for x, y in points("abandoned")),
         ),
         tips=tuple(
             Tip(xs.share(each.joined_ms) * 100, f"{clock(each.joined_ms, day.time_zone)}: {_told(day, each)}")
@@ -199,17 +196,23 @@ def _outcome_panel(day: Day, lane_id: str, xs: Scale) -> Panel:
         percent, middle = xs.share(counts[key]) * 100, xs.share((start + end) / 2) * 100
         shapes.append(Shape(look, f"M{xs.x(start)},0H{xs.x(end)}V{SIDE}H{xs.x(start)}Z"))
         if counts[key]:
-            tips.append(Tip(middle, f"{count(counts[key])} {words}, {share(counts[key], len(journeys))} of those who joined"))
+            tips.append(
+                Tip(middle, f"{count(counts[key])} {words}, {share(counts[key], len(journeys))} of those who joined")
+            )
         if percent >= NARROWEST_LABELLED_PERCENT:
             labels.append(Label(middle, 50, count(counts[key]), "on-bar"))
         start = end
     waits = [journey.queue_seconds for journey in journeys if journey.outcome == "served"]
     figures = f"half waited under {duration(median(waits))}" if waits else "nobody was served"
     says = f"{place(lane_id)}: " + ", ".join(f"{counts[key]} {words}" for key, _, words in _OUTCOMES)
-    return Panel(place(lane_id), figures, (Plot(says, BAR_HEIGHT_PX, tuple(shapes), labels=tuple(labels), tips=tuple(tips)),))
+    return Panel(
+        place(lane_id), figures, (Plot(says, BAR_HEIGHT_PX, tuple(shapes), labels=tuple(labels), tips=tuple(tips)),)
+    )
 
 
 def _waits_finding(day: Day) -> str:
+    if not day.lanes:
+        return "No lane was watched in this time"
     target = duration(day.target_wait_seconds)
     by_quarter: dict[int, list[float]] = defaultdict(list)
     for journey in day.of_outcome("served"):
@@ -238,12 +241,10 @@ def _of_lane(journeys: tuple[QueueJourney, ...], lane_id: str) -> list[QueueJour
 
 
 def _lanes_table(day: Day) -> TableView:
-    rows = []
-    for lane in day.lanes:
-        for start_ms in range(day.start_ms - day.start_ms % QUARTER_MS, day.end_ms, QUARTER_MS):
-            rows.append(_lane_quarter(day, lane, start_ms))
+    quarters = range(day.start_ms - day.start_ms % QUARTER_MS, day.end_ms, QUARTER_MS)
+    rows = tuple(_lane_quarter(day, lane, start_ms) for lane in day.lanes for start_ms in quarters)
     headers = ("Lane", "From", "In the queue, mean", "At most", "Served", "Typical wait", "Gave up")
-    return TableView(headers, tuple(rows))
+    return TableView(headers, rows)
 
 
 def _lane_quarter(day: Day, lane: Place, start_ms: int) -> tuple[str, ...]:

@@ -42,6 +42,8 @@ RANGE_HEIGHT_PX = 28
 TALL_HEIGHT_PX = 220
 DWELL_BIN_SECONDS = 10
 DWELL_TOP_SECONDS = 180
+RIGHT_PART = 0.6
+"""Words beside a line stand on its left from here on."""
 
 
 def places_chart(day: Day) -> Chart:
@@ -51,7 +53,8 @@ def places_chart(day: Day) -> Chart:
     return Chart(
         name="places",
         finding=_places_finding(ranked, day),
-        axes=f"People in each place, mean of five minutes and most at one instant. Each strip reaches up to {top}. Local time.",
+        axes=f"People in each place, mean of five minutes and most at one instant. Each strip reaches up to {top}. "
+        "Local time.",
         layout="strips",
         panels=tuple(_place_panel(day, each, Scale(0, top), is_last=each is ranked[-1]) for each in ranked),
         table=_places_table(day, ranked),
@@ -63,7 +66,9 @@ def places_chart(day: Day) -> Chart:
 def dwell_chart(day: Day) -> Chart:
     """How long visits lasted, all places together."""
     dwells = sorted(seconds for of_place in day.dwell_seconds.values() for seconds in of_place)
-    finding = f"Half of the visits lasted less than {duration(median(dwells))}" if dwells else "No visit ended in this time"
+    finding = (
+        f"Half of the visits lasted less than {duration(median(dwells))}" if dwells else "No visit ended in this time"
+    )
     return Chart(
         name="dwell",
         finding=finding,
@@ -85,7 +90,9 @@ def stay_chart(day: Day) -> Chart:
         finding=finding,
         axes="Length of a visit: the line holds eight of ten visits, the dot is the median.",
         layout="strips",
-        panels=tuple(_stay_panel(place_id, seconds, xs, is_last=place_id == ranked[-1][0]) for place_id, seconds in ranked),
+        panels=tuple(
+            _stay_panel(place_id, seconds, xs, is_last=place_id == ranked[-1][0]) for place_id, seconds in ranked
+        ),
         table=_dwell_table(day),
         empty="No visit of at least 5 s ended in this time.",
     )
@@ -106,7 +113,10 @@ def traffic_chart(day: Day) -> Chart:
         panels=(Panel("", "", (_traffic_plot(day), _present_plot(day))),) if day.quarters else (),
         table=TableView(
             ("From", "In", "Out"),
-            tuple((clock(each.start_ms, day.time_zone), count(each.in_count), count(each.out_count)) for each in day.quarters),
+            tuple(
+                (clock(each.start_ms, day.time_zone), count(each.in_count), count(each.out_count))
+                for each in day.quarters
+            ),
         ),
         legend=(Legend("fill-strong", "in"), Legend("fill-grey", "out"), Legend("line", "in the store")),
         empty="No line is drawn at the doors, or nobody crossed it.",
@@ -160,7 +170,9 @@ def _places_finding(ranked: list[Place], day: Day) -> str:
         return "No place was watched in this time"
     first, fullest = ranked[0], ranked[0].fullest
     at = clock(fullest.start_ms, day.time_zone)
-    return f"{place(first.place_id)} was the fullest place: {first.mean:.1f} people on average, {fullest.maximum} at {at}"
+    return (
+        f"{place(first.place_id)} was the fullest place: {first.mean:.1f} people on average, {fullest.maximum} at {at}"
+    )
 
 
 def _dwell_plot(dwells: list[float]) -> Plot:
@@ -169,12 +181,15 @@ def _dwell_plot(dwells: list[float]) -> Plot:
         bins[min(int(seconds // DWELL_BIN_SECONDS), len(bins) - 1)] += 1
     xs, ys = Scale(0, len(bins)), Scale(0, nice_ceiling(max(bins)))
     middle = median(dwells) / DWELL_BIN_SECONDS
-    is_on_right = xs.share(middle) > 0.6
+    is_on_right = xs.share(middle) > RIGHT_PART
     return Plot(
         says=f"Histogram of {count(len(dwells))} visits, median {duration(median(dwells))}",
         height_px=TALL_HEIGHT_PX,
         shapes=(
-            Shape("bar", "".join(rectangle(xs, ys, left=i + 0.06, right=i + 0.94, bottom=0, top=n) for i, n in enumerate(bins))),
+            Shape(
+                "bar",
+                "".join(rectangle(xs, ys, left=i + 0.06, right=i + 0.94, bottom=0, top=n) for i, n in enumerate(bins)),
+            ),
             Shape("median", vertical(xs, min(middle, len(bins)))),
         ),
         x_ticks=tuple(
@@ -183,11 +198,19 @@ def _dwell_plot(dwells: list[float]) -> Plot:
         ),
         y_ticks=count_ticks(ys.high),
         labels=(
-            Label(min(100.0, xs.share(middle) * 100), 4, f"median {duration(median(dwells))}", "before" if is_on_right else "after"),
+            Label(
+                min(100.0, xs.share(middle) * 100),
+                4,
+                f"median {duration(median(dwells))}",
+                "before" if is_on_right else "after",
+            ),
             Label(100, 100 - ys.share(bins[-1]) * 100, f"{duration(DWELL_TOP_SECONDS)} and longer", "above"),
         ),
         tips=tuple(
-            Tip(xs.share(index + 0.5) * 100, f"{_bin_name(index, len(bins))}: {count(number)} visits, {share(number, len(dwells))}")
+            Tip(
+                xs.share(index + 0.5) * 100,
+                f"{_bin_name(index, len(bins))}: {count(number)} visits, {share(number, len(dwells))}",
+            )
             for index, number in enumerate(bins)
         ),
     )
@@ -209,10 +232,17 @@ def _stay_panel(place_id: str, seconds: tuple[float, ...], xs: Scale, *, is_last
             Shape("range", f"M{xs.x(low)},{ys.y(0.5)}H{xs.x(high)}"),
             Shape("dot-large", dots(xs, ys, [(middle, 0.5)])),
         ),
-        x_ticks=tuple(Tick(percent, duration(xs.high * percent / 100), percent % 50 != 0) for percent in (0, 25, 50, 75, 100))
+        x_ticks=tuple(
+            Tick(percent, duration(xs.high * percent / 100), percent % 50 != 0) for percent in (0, 25, 50, 75, 100)
+        )
         if is_last
         else (),
-        tips=(Tip(xs.share(middle) * 100, f"eight of ten between {duration(low)} and {duration(high)}, median {duration(middle)}"),),
+        tips=(
+            Tip(
+                xs.share(middle) * 100,
+                f"eight of ten between {duration(low)} and {duration(high)}, median {duration(middle)}",
+            ),
+        ),
     )
     return Panel(place(place_id), f"{count(len(seconds))} visits, median {duration(middle)}", (plot,))
 
@@ -225,8 +255,12 @@ def _traffic_plot(day: Day) -> Plot:
         says=f"In and out by quarter of an hour, {count(day.came_in)} in altogether",
         height_px=TALL_HEIGHT_PX - 40,
         shapes=(
-            Shape("fill-strong", "".join(_quarter_bar(xs, ys, each, each.in_count, first=0.06) for each in day.quarters)),
-            Shape("fill-grey", "".join(_quarter_bar(xs, ys, each, each.out_count, first=0.51) for each in day.quarters)),
+            Shape(
+                "fill-strong", "".join(_quarter_bar(xs, ys, each, each.in_count, first=0.06) for each in day.quarters)
+            ),
+            Shape(
+                "fill-grey", "".join(_quarter_bar(xs, ys, each, each.out_count, first=0.51) for each in day.quarters)
+            ),
         ),
         x_ticks=time_ticks(day),
         y_ticks=count_ticks(top),
@@ -252,7 +286,10 @@ def _present_plot(day: Day) -> Plot:
     most = max((present for _, present in day.present), default=1)
     ys = Scale(0, nice_ceiling(most))
     ends = [minute_ms for minute_ms, _ in day.present[1:]] + [day.end_ms]
-    spans = [(minute_ms + MINUTE_MS, end_ms + MINUTE_MS, present) for (minute_ms, present), end_ms in zip(day.present, ends, strict=True)]
+    spans = [
+        (minute_ms + MINUTE_MS, end_ms + MINUTE_MS, present)
+        for (minute_ms, present), end_ms in zip(day.present, ends, strict=True)
+    ]
     spans = [(start, min(end, day.end_ms), present) for start, end, present in spans if start < day.end_ms]
     return Plot(
         says=f"People in the store, at most {people(most)}",
@@ -261,20 +298,33 @@ def _present_plot(day: Day) -> Plot:
         x_ticks=time_ticks(day),
         y_ticks=count_ticks(ys.high),
         labels=(Label(0, 6, "people in the store", "after"),),
-        tips=tuple(Tip(xs.share(start) * 100, f"{clock(start, day.time_zone)}: {people(present)} in the store") for start, _, present in spans),
+        tips=tuple(
+            Tip(xs.share(start) * 100, f"{clock(start, day.time_zone)}: {people(present)} in the store")
+            for start, _, present in spans
+        ),
     )
 
 
 def _places_table(day: Day, ranked: list[Place]) -> TableView:
     rows = []
     for each in ranked:
-        for start_ms, end_ms in pairwise(range(day.start_ms - day.start_ms % QUARTER_MS, day.end_ms + QUARTER_MS, QUARTER_MS)):
+        for start_ms, end_ms in pairwise(
+            range(day.start_ms - day.start_ms % QUARTER_MS, day.end_ms + QUARTER_MS, QUARTER_MS)
+        ):
             minutes = [minute for minute in each.minutes if start_ms <= minute.start_ms < end_ms]
             if minutes:
                 mean = sum(minute.mean for minute in minutes) / len(minutes)
                 coverage = sum(minute.coverage for minute in minutes) / 15
                 most = max(minute.maximum for minute in minutes)
-                rows.append((place(each.place_id), clock(start_ms, day.time_zone), f"{mean:.1f}", count(most), share(coverage, 1)))
+                rows.append(
+                    (
+                        place(each.place_id),
+                        clock(start_ms, day.time_zone),
+                        f"{mean:.1f}",
+                        count(most),
+                        share(coverage, 1),
+                    )
+                )
     return TableView(("Place", "From", "People, mean", "At most", "Watched"), tuple(rows))
 
 

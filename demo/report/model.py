@@ -79,6 +79,11 @@ class Day:
     present: tuple[tuple[int, int], ...]
 
     @property
+    def has_data(self) -> bool:
+        """Whether anything was watched at all: an empty store is a number, an unwatched one is none."""
+        return bool(self.places or self.lanes or self.quarters)
+
+    @property
     def came_in(self) -> int:
         """Customers who came in."""
         return sum(quarter.in_count for quarter in self.quarters)

@@ -70,7 +70,7 @@ class Group:
 
 
 def groups_of(metrics: Iterable[Metric]) -> list[Group]:
-    """Return the metrics by family: in the order of the names above, each before its sums over the minutes, new ones last."""
+    """Return the metrics by family, in the order of the names above; a new family comes last."""
     ordered = sorted(metrics, key=lambda metric: (*_rank(metric.family), metric.family))
     return [_group(family, list(members)) for family, members in groupby(ordered, key=lambda metric: metric.family)]
 

@@ -122,7 +122,7 @@ def nice_ceiling(value: float, steps: Sequence[float] = (1, 2, 4, 5, 10)) -> flo
     """Return the round number at or above a value on which an axis may end."""
     if value <= 0:
         return steps[0]
-    power = 10 ** math.floor(math.log10(value))
+    power = 10.0 ** math.floor(math.log10(value))
     return next(step * power for step in (*steps, 10) if step * power >= value)
 
 

@@ -23,6 +23,8 @@ class KeyNumber:
 def headline(day: Day) -> str:
     """Return the sentence that a store's owner came for."""
     span = f"between {clock(day.start_ms, day.time_zone)} and {clock(day.end_ms, day.time_zone)}"
+    if not day.has_data:
+        return f"No data came from the store {span}. Are its cameras running?"
     came = f"{people(day.came_in)} came in {span}."
     waits = day.waits_seconds
     if not waits:
@@ -42,7 +44,12 @@ def _queue_numbers(day: Day) -> Iterator[KeyNumber]:
     if waits:
         slowest_tenth = waits[int(0.9 * (len(waits) - 1))]
         is_slow = median(waits) > day.target_wait_seconds
-        yield KeyNumber(duration(median(waits)), "typical wait", f"target {target}, one in ten over {duration(slowest_tenth)}", is_slow)
+        yield KeyNumber(
+            duration(median(waits)),
+            "typical wait",
+            f"target {target}, one in ten over {duration(slowest_tenth)}",
+            is_slow,
+        )
         yield KeyNumber(
             share(len(waits) - day.over_target, len(waits)),
             f"served within {target}",
@@ -51,7 +58,9 @@ def _queue_numbers(day: Day) -> Iterator[KeyNumber]:
     if day.journeys:
         gone = day.of_outcome("abandoned")
         yield KeyNumber(
-            count(len(gone)), "gave up queueing", f"{share(len(gone), len(day.journeys))} of {count(len(day.journeys))} who joined"
+            count(len(gone)),
+            "gave up queueing",
+            f"{share(len(gone), len(day.journeys))} of {count(len(day.journeys))} who joined",
         )
 
 
@@ -75,7 +84,9 @@ def _place_number(day: Day) -> Iterator[KeyNumber]:
         busiest = max(visits, key=lambda place_id: len(visits[place_id]))
         dwell = visits[busiest]
         yield KeyNumber(
-            count(len(dwell)), f"visits to {place(busiest)}", f"most of all aisles, {duration(sum(dwell) / len(dwell))} each"
+            count(len(dwell)),
+            f"visits to {place(busiest)}",
+            f"most of all aisles, {duration(sum(dwell) / len(dwell))} each",
         )
 
 

@@ -35,7 +35,9 @@ def synthetic_tables(planned: PlannedRun) -> dict[str, pa.Table]:
         "visit_v1": list(_visits(store.truth, stays)),
         "dwell_minute_v1": list(_dwell_minutes(store.truth, stays)),
         "zone_minute_v1": [row for zone in store.truth.zones for row in _zone_minutes(store.truth, zone)],
-        "journey_v1": [_journey(store.truth, journey, planned.truth.target_wait_seconds) for journey in store.truth.journeys],
+        "journey_v1": [
+            _journey(store.truth, journey, planned.truth.target_wait_seconds) for journey in store.truth.journeys
+        ],
         "lane_minute_v1": list(_lane_minutes(store.truth, planned.truth.target_wait_seconds)),
         "traffic_minute_v1": list(_traffic(store.truth)),
         "live_zone": [_live(store.truth, zone) for zone in store.truth.zones],
@@ -43,7 +45,9 @@ def synthetic_tables(planned: PlannedRun) -> dict[str, pa.Table]:
         "rejected_v1": [_rejection(store.truth, "duplicate", 1), _rejection(store.truth, "not_json", 2)],
     }
     return {
-        table.name: pa.Table.from_pylist([_padded(table.name, row) for row in rows.get(table.name, [])], schema=arrow_schema_of(table))
+        table.name: pa.Table.from_pylist(
+            [_padded(table.name, row) for row in rows.get(table.name, [])], schema=arrow_schema_of(table)
+        )
         for table in TABLES.values()
     }
 

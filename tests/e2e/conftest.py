@@ -77,9 +77,9 @@ def put(stack: Stack, records: list[Sent]) -> dict[Place, Sent]:
 
 
 def wait_for_watermark(pipeline: Pipeline, event_time_ms: int) -> None:
-    """Return once event time has come so far where lateness is judged: right behind the source."""
+    """Return once event time has come so far where lateness is judged: where events part to their tables."""
     flink, job = pipeline.stack.flink, pipeline.job_id
-    judge = flink.get(f"/jobs/{job}")["vertices"][1]["id"]
+    (judge,) = (vertex["id"] for vertex in flink.get(f"/jobs/{job}")["vertices"] if "Correlate" in vertex["name"])
 
     def has_passed() -> bool:
         watermarks = [int(metric["value"]) for metric in flink.get(f"/jobs/{job}/vertices/{judge}/watermarks")]

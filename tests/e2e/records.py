@@ -35,15 +35,21 @@ def sample_events(folder: Path) -> list[dict[str, Any]]:
 
 
 def on_time(events: list[dict[str, Any]]) -> Iterator[Sent]:
-    """Yield the sample and a twin of it on the other shard, with duplicates and poison in between."""
-    bad = iter(poison(now_ms=events[len(events) // 2]["event_time_ms"]))
+    """Yield the sample and a twin of it on the other shard, with duplicates and, halfway, poison in between."""
+    newest_ms = 0
     for index, event in enumerate(events):
+        newest_ms = max(newest_ms, event["event_time_ms"])
         yield _good(event)
         yield _good(_twin(event))
         if index % DUPLICATE_EVERY == 0:
             yield Sent(_key(event), _content(event), "duplicate")
-        if index >= len(events) // 2 and (record := next(bad, None)):
-            yield Sent("poison-store/poison-device", record.record, record.reason or "accepted")
+        if index == len(events) // 2:
+            yield from _poison(newest_ms)
+
+
+def _poison(now_ms: int) -> Iterator[Sent]:
+    for record in poison(now_ms=now_ms):
+        yield Sent("poison-store/poison-device", record.record, record.reason or "accepted")
 
 
 def late(events: list[dict[str, Any]]) -> list[Sent]:

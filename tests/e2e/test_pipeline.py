@@ -38,7 +38,12 @@ def test_every_record_has_its_outcome(run: Run) -> None:
     outcomes = [((row["shard_id"], row["sequence_number"]), "accepted") for row in accepted]
     outcomes += [((row["shard_id"], row["sequence_number"]), row["reason"]) for row in refused]
     assert len(outcomes) == len(run.sent)
-    assert dict(outcomes) == {place: record.outcome for place, record in run.sent.items()}
+    wrong = [
+        (record, outcome)
+        for place, record in run.sent.items()
+        if (outcome := dict(outcomes).get(place)) != record.outcome
+    ]
+    assert wrong == []
 
 
 def test_the_test_has_every_outcome(run: Run) -> None:
@@ -92,18 +97,19 @@ def test_journeys_and_waits(run: Run, truth: dict[str, Any], store: str) -> None
     """Served and abandoned are exact, and so are mean, median and 90th percentile of the waits."""
     (row,) = run.lake.rows(
         "SELECT count(*) FILTER (outcome = 'served') AS served, count(*) FILTER (outcome = 'abandoned') AS abandoned, "
-        "avg(wait_seconds) AS mean, median(wait_seconds) AS median, quantile_disc(wait_seconds, 0.9) AS p90 "
+        "avg(wait_seconds) AS mean, median(wait_seconds) AS median, list_sort(list(wait_seconds)) AS waits "
         f"FROM journey WHERE store_id = '{store}'"
     )
     assert (row["served"], row["abandoned"]) == (truth["served"], truth["abandoned"])
     assert row["mean"] == pytest.approx(truth["wait_mean_s"])
     assert row["median"] == pytest.approx(truth["wait_median_s"])
-    assert row["p90"] == pytest.approx(truth["wait_p90_s"])
+    # The sample takes the neighbour below the 90th percentile.
+    assert row["waits"][int(0.9 * (len(row["waits"]) - 1))] == pytest.approx(truth["wait_p90_s"])
     (minutes,) = run.lake.rows(
         f"SELECT sum(served) AS served, sum(wait_ms) AS wait_ms FROM lane_minute_v1 WHERE store_id = '{store}'"
     )
     assert minutes["served"] == truth["served"]
-    assert minutes["wait_ms"] / 1000 / truth["served"] == pytest.approx(truth["wait_mean_s"])
+    assert float(minutes["wait_ms"]) / 1000 / truth["served"] == pytest.approx(truth["wait_mean_s"])
 
 
 @pytest.mark.parametrize("store", STORES)

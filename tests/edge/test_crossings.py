@@ -52,9 +52,7 @@ def run(walk: Walk, *, line: Line = DOOR, camera_id: str | None = None) -> list[
     machine = CrossingMachine([line], hold_ms=500, lost_ms=3_000)
     crossed = []
     for at_ms, point in walk:
-        crossed += machine.observe(
-            at_ms, ("t",), np.array([point]), np.zeros(1, np.bool_), camera_id=camera_id
-        )
+        crossed += machine.observe(at_ms, ("t",), np.array([point]), np.zeros(1, np.bool_), camera_id=camera_id)
     return [(each.direction, each.crossed_ms) for each in crossed]
 
 

@@ -67,9 +67,7 @@ def publish(
 def test_an_event_becomes_one_record_of_its_device() -> None:
     """The partition key is `store_id/device_id`, the content is the event's JSON."""
     merge = TrackMerge(from_track_id="a", to_track_id="b")
-    event = Event(
-        store_id="s", device_id="d", boot_id="b", seq=0, event_time_ms=1_790_000_000_000, payload=merge
-    )
+    event = Event(store_id="s", device_id="d", boot_id="b", seq=0, event_time_ms=1_790_000_000_000, payload=merge)
     client = FakeKinesis()
     done = Publisher(client, "inference", sleep=lambda _: None, random=lambda: 0.0).publish([event])
     assert (done.acknowledged, client.accepted) == (1, [event.to_bytes()])
@@ -84,9 +82,7 @@ def test_batches_keep_the_limits() -> None:
     large = FakeKinesis()
     publish(large, records(60, size=200_000))
     assert all(sum(len(r) + len("store/device") for r in call) <= 5 * 1024 * 1024 for call in large.calls)
-    assert [record for call in large.calls for record in call] == [
-        r.content for r in records(60, size=200_000)
-    ]
+    assert [record for call in large.calls for record in call] == [r.content for r in records(60, size=200_000)]
 
 
 def test_only_refused_records_are_sent_again() -> None:
@@ -107,9 +103,7 @@ def test_throttled_records_wait_longer_each_time() -> None:
 
 def test_a_throttled_call_is_repeated_whole() -> None:
     """ProvisionedThroughputExceededException of the call, and a lost connection, repeat the batch."""
-    client = FakeKinesis(
-        raises=[throttled(), EndpointConnectionError(endpoint_url="x"), throttled("InternalFailure")]
-    )
+    client = FakeKinesis(raises=[throttled(), EndpointConnectionError(endpoint_url="x"), throttled("InternalFailure")])
     done, waits = publish(client, records(3))
     assert (done.acknowledged, done.retried, len(waits), len(client.calls)) == (3, 9, 3, 4)
 
@@ -146,7 +140,5 @@ def test_every_record_is_accounted_for(count: int, batch: int, seed: int, share:
     what = records(count)
     done, _ = publish(client, what, PublisherSettings(batch_records=batch, attempts=3))
     assert done.acknowledged + len(done.unsent) == count
-    assert Counter(client.accepted) + Counter(r.content for r in done.unsent) == Counter(
-        r.content for r in what
-    )
+    assert Counter(client.accepted) + Counter(r.content for r in done.unsent) == Counter(r.content for r in what)
     assert list(done.unsent) == sorted(done.unsent, key=lambda record: record.content)

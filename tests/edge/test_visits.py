@@ -115,9 +115,7 @@ def ended(changes: Sequence[Change]) -> list[tuple[int, int, str]]:
     return [(c.entered_ms, c.left_ms, c.end) for c in changes if isinstance(c, StayEnded)]
 
 
-@pytest.mark.parametrize(
-    ("steps", "close_ms", "expected"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE]
-)
+@pytest.mark.parametrize(("steps", "close_ms", "expected"), [row[1:] for row in TABLE], ids=[row[0] for row in TABLE])
 def test_a_visit(steps: list[Step], close_ms: int, expected: list[tuple[int, int, str]]) -> None:
     """A visit ... (each row's name is its rule)."""
     machine = VisitMachine(SETTINGS)
@@ -129,9 +127,7 @@ def test_staff_is_settled_when_the_stay_is_confirmed() -> None:
     machine = VisitMachine(SETTINGS)
     for at_ms, is_staff in [(0, False), (400, True), (800, False)]:
         flags = np.array([is_staff])
-        machine.observe(
-            at_ms, ("t",), np.ones((1, 1), np.bool_), is_staff=flags, at_border=np.zeros(1, np.bool_)
-        )
+        machine.observe(at_ms, ("t",), np.ones((1, 1), np.bool_), is_staff=flags, at_border=np.zeros(1, np.bool_))
     assert [stay.is_staff for stay in machine.close(900)] == [True]
 
 

@@ -41,9 +41,7 @@ def device(
     settings: DeviceSettings | None = None,
 ) -> Device:
     """Return a fresh device."""
-    return Device(
-        store_id="store", device_id="device", boot_id="boot", zones=zones, lines=lines, settings=settings
-    )
+    return Device(store_id="store", device_id="device", boot_id="boot", zones=zones, lines=lines, settings=settings)
 
 
 def visits_of(events: Iterable[Event]) -> list[Visit]:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from uuid import uuid4
 
 import boto3
+import pyarrow as pa
 import pytest
 import requests
 from moto.server import ThreadedMotoServer
+from pyarrow import parquet
+from pyiceberg.table import Table as IcebergTable
 
 from glue.catalog import glue_catalog
 from glue.lake import Lake
@@ -39,8 +43,16 @@ def cloud(moto_url: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
 
 
 @pytest.fixture
-def lake(cloud: str) -> Lake:
+def lake(cloud: str) -> Lake:  # noqa: ARG001 - asked for because it makes the cloud, not for its value
     """A lake whose database exists and holds no table."""
     lake = Lake(catalog=glue_catalog(warehouse=WAREHOUSE), database="store_traffic", warehouse=WAREHOUSE)
     lake.create_database()
     return lake
+
+
+def append(table: IcebergTable, rows: pa.Table) -> None:
+    """Put rows into a table as one file; `Table.append` needs pyiceberg's Rust part for day partitions."""
+    location = f"{table.location()}/data/{uuid4()}.parquet"
+    with table.io.new_output(location).create() as output:
+        parquet.write_table(rows, output)
+    table.add_files([location])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-import datetime
+import datetime as dt
 
 import boto3
 import pyarrow as pa
@@ -13,7 +13,8 @@ from contracts.fields import Field
 from contracts.tables import LAKE_TABLES, TRAFFIC_MINUTE, VISIT, Table
 from contracts.types import INTEGER, LONG, STRING
 from glue.lake import Lake
-from glue.schemas import schema_of
+from glue.schemas import arrow_schema_of, schema_of
+from tests.glue.conftest import append
 
 
 def _with_columns(table: Table, columns: tuple[Field, ...]) -> Table:
@@ -61,10 +62,10 @@ def test_plan_changes_nothing(lake: Lake) -> None:
 
 
 def test_new_optional_column_takes_its_place(lake: Lake) -> None:
-    """Rule: a new optional column is added where the contract has it, and old rows read null: INSERT goes by position."""
+    """Rule: a new optional column is added where the contract has it (INSERT goes by position); old rows read null."""
     lake.apply(TRAFFIC_MINUTE)
     table = lake.catalog.load_table((lake.database, TRAFFIC_MINUTE.name))
-    table.append(pa.Table.from_pylist([_traffic_row()], schema=table.schema().as_arrow()))
+    append(table, pa.Table.from_pylist([_traffic_row()], schema=arrow_schema_of(TRAFFIC_MINUTE)))
     first, *rest = TRAFFIC_MINUTE.columns
     wider = _with_columns(TRAFFIC_MINUTE, (first, Field("door_kind", STRING, "Kind of door", required=False), *rest))
 
@@ -115,12 +116,12 @@ def test_another_layout_is_refused(lake: Lake) -> None:
 
 
 def _traffic_row() -> dict[str, object]:
-    start = datetime.datetime(2026, 9, 21, 6, tzinfo=datetime.UTC)
+    start = dt.datetime(2026, 9, 21, 6, tzinfo=dt.UTC)
     counts = dict.fromkeys(("in_count", "out_count", "staff_in_count", "staff_out_count"), 3)
     return {
         "store_id": "store",
         "line_id": "doors",
         "window_start": start,
-        "window_end": start + datetime.timedelta(minutes=1),
+        "window_end": start + dt.timedelta(minutes=1),
         **counts,
     }

@@ -5,12 +5,14 @@ from __future__ import annotations
 import dataclasses
 
 import boto3
+import pytest
 
 from contracts.tables import LIVE_ZONE
 from glue.live import apply_live, plan_live
 
 
-def test_live_table_has_the_key_and_expires(cloud: str) -> None:
+@pytest.mark.usefixtures("cloud")
+def test_live_table_has_the_key_and_expires() -> None:
     """Rule: the contract's key is partition and sort key, requests are paid one by one, items expire."""
     client = boto3.client("dynamodb")
     assert apply_live(client, LIVE_ZONE).action == "create"
@@ -25,7 +27,8 @@ def test_live_table_has_the_key_and_expires(cloud: str) -> None:
     assert plan_live(client, LIVE_ZONE).action == "none"
 
 
-def test_another_key_is_refused(cloud: str) -> None:
+@pytest.mark.usefixtures("cloud")
+def test_another_key_is_refused() -> None:
     """Rule: a key cannot change, so the message says how to start over."""
     client = boto3.client("dynamodb")
     apply_live(client, LIVE_ZONE)

@@ -49,9 +49,7 @@ def recount(events: Iterable[Event]) -> Recount:
         _count_visit(zones[visit.zone_id], visit)
     _count_snapshots(zones, events)
     outcomes, wait_seconds, service_seconds = _journeys(visits)
-    crossings = [
-        (event.event_time_ms, event.payload) for event in events if isinstance(event.payload, Crossing)
-    ]
+    crossings = [(event.event_time_ms, event.payload) for event in events if isinstance(event.payload, Crossing)]
     return Recount(
         zones=dict(zones),
         outcomes=outcomes,
@@ -59,8 +57,7 @@ def recount(events: Iterable[Event]) -> Recount:
         service_seconds=service_seconds,
         crossings=Counter((crossing.direction, crossing.is_staff) for _, crossing in crossings),
         crossings_by_minute=Counter(
-            (time_ms - time_ms % MINUTE_MS, crossing.direction, crossing.is_staff)
-            for time_ms, crossing in crossings
+            (time_ms - time_ms % MINUTE_MS, crossing.direction, crossing.is_staff) for time_ms, crossing in crossings
         ),
     )
 

@@ -61,8 +61,7 @@ def test_journeys_are_exact(case: Case) -> None:
     """Each lane's served, abandoned and censored are equal."""
     for lane in case.truth.lanes:
         counted = {
-            outcome: case.counted.outcomes[lane.lane_id, outcome]
-            for outcome in ("served", "abandoned", "censored")
+            outcome: case.counted.outcomes[lane.lane_id, outcome] for outcome in ("served", "abandoned", "censored")
         }
         true = {
             "served": lane.checkout.served,

@@ -32,7 +32,7 @@ def test_same_seed_gives_the_same_records() -> None:
 
 
 def test_each_round_has_every_case_once() -> None:
-    """Two rounds hold each case twice, with different bytes where a case has values."""
+    """Two rounds hold each case twice."""
     assert set(Counter(record.name for record in RECORDS).values()) == {2}
 
 
@@ -56,11 +56,7 @@ def test_others_are_json_objects(record: PoisonRecord) -> None:
 
 def test_good_neighbours_are_in_time_and_of_their_own_store() -> None:
     """The good records lie inside the watermark's bound and touch no other store's figures."""
-    good = [
-        json.loads(record.record)
-        for record in RECORDS
-        if record.reason is None and "nested" not in record.name
-    ]
+    good = [json.loads(record.record) for record in RECORDS if record.reason is None and "nested" not in record.name]
     assert len(good) >= 6
     for event in good:
         assert NOW_MS - WATERMARK_DELAY_MS < event["event_time_ms"] <= NOW_MS

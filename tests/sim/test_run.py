@@ -128,9 +128,7 @@ def test_default_run_holds_every_case(rush: PlannedRun) -> None:
 def test_late_lane_serves_only_while_open(rush: PlannedRun) -> None:
     """Nobody joins lane-4 before it opens, and nobody decides for it after it closes."""
     lane = rush.scenario.lanes[3]
-    joined_ms = [
-        journey.joined_ms for journey in rush.truth.stores[0].journeys if journey.lane_id == lane.lane_id
-    ]
+    joined_ms = [journey.joined_ms for journey in rush.truth.stores[0].journeys if journey.lane_id == lane.lane_id]
     assert lane.closes_after_minutes is not None
     longest_walk_ms = 60_000
     assert min(joined_ms) >= rush.scenario.opening_ms + lane.opens_after_minutes * 60_000
@@ -147,13 +145,7 @@ def test_service_is_first_come_first_served(rush: PlannedRun) -> None:
         ]
         starts = [journey.service_start_ms for journey in served]
         assert starts == sorted(starts, key=lambda start_ms: start_ms or 0)
-        assert (
-            max(
-                minute.maximum
-                for minute in rush.truth.stores[0].zone(f"service-{lane.lane_id[-1]}").occupancy
-            )
-            == 1
-        )
+        assert max(minute.maximum for minute in rush.truth.stores[0].zone(f"service-{lane.lane_id[-1]}").occupancy) == 1
 
 
 def test_nobody_walks_through_furniture_or_runs(rush: PlannedRun) -> None:
@@ -248,9 +240,7 @@ def _aisle_gaps(scenario: Scenario, person: Person) -> list[float]:
     return gaps
 
 
-def _standing(
-    people: tuple[Person, ...], time: float, polygon: tuple[tuple[float, float], ...]
-) -> list[np.ndarray]:
+def _standing(people: tuple[Person, ...], time: float, polygon: tuple[tuple[float, float], ...]) -> list[np.ndarray]:
     """Return the places of those who are in the polygon at `time` and have not moved for a second."""
     places = []
     for person in people:

@@ -71,9 +71,7 @@ def test_stays_are_those_of_a_brute_force_recount(scenario: Scenario, store: Pla
     true = sorted(stays_of(scenario, store.people), key=_order)
     counted = sorted(brute_stays(scenario, store), key=_order)
     assert len(true) > 80
-    assert [(stay.person_id, stay.zone_id) for stay in true] == [
-        (stay.person_id, stay.zone_id) for stay in counted
-    ]
+    assert [(stay.person_id, stay.zone_id) for stay in true] == [(stay.person_id, stay.zone_id) for stay in counted]
     for stay, brute in zip(true, counted, strict=True):
         assert abs(stay.entered_ms - brute.entered_ms) <= STEP_MS
         assert abs(stay.left_ms - brute.left_ms) <= STEP_MS
@@ -81,14 +79,10 @@ def test_stays_are_those_of_a_brute_force_recount(scenario: Scenario, store: Pla
 
 def test_occupancy_is_that_of_a_brute_force_recount(scenario: Scenario, store: PlannedStore) -> None:
     """Mean and maximum of a minute equal a count of the people present at each 10 ms of it."""
-    stays = [
-        stay for stay in stays_of(scenario, store.people) if stay.zone_id == "aisle-1" and not stay.is_staff
-    ]
+    stays = [stay for stay in stays_of(scenario, store.people) if stay.zone_id == "aisle-1" and not stay.is_staff]
     for minute in store.truth.zone("aisle-1").occupancy:
         instants = np.arange(minute.start_ms + 5, minute.start_ms + 60_000, 10)
-        counts = sum(
-            ((stay.entered_ms <= instants) & (instants < stay.left_ms)).astype(int) for stay in stays
-        )
+        counts = sum(((stay.entered_ms <= instants) & (instants < stay.left_ms)).astype(int) for stay in stays)
         assert np.mean(counts) == pytest.approx(minute.mean, abs=0.002)
         assert np.max(counts) == minute.maximum
 
@@ -221,9 +215,7 @@ def test_definitions_give_the_truth_of_an_independent_generator(scenario: Scenar
     assert checkout.wait_seconds_median == pytest.approx(true["wait_median_s"])
     assert checkout.wait_seconds_p90 == pytest.approx(true["wait_p90_s"], abs=1.0)
     for zone_id, by_minute in true["queue_mean_by_minute"].items():
-        minutes = occupancy_of(
-            [stay for stay in stays if stay.zone_id == zone_id], start_ms=start_ms, end_ms=end_ms
-        )
+        minutes = occupancy_of([stay for stay in stays if stay.zone_id == zone_id], start_ms=start_ms, end_ms=end_ms)
         for number, minute in enumerate(minutes):
             assert minute.mean == pytest.approx(by_minute[str(number)], abs=1e-9)
 

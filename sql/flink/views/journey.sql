@@ -29,3 +29,5 @@ SELECT
   CASE WHEN next_kind = 'service' THEN next_entered_ms - joined_ms END AS wait_ms
 FROM followed
 WHERE next_kind <> 'queue'
+  -- Who only stepped through the queue did not join it.
+  AND NOT (next_kind = 'none' AND `end` = 'left' AND left_ms - joined_ms < ${pass_through_ms})

@@ -36,10 +36,11 @@ public final class LaneOpen extends AggregateFunction<Long, LaneOpen.Lane> {
             lane.absentMs = 0;
         } else {
             lane.absentMs += intervalMs;
+            // Only presence without a break opens a lane.
+            lane.presentMs = 0;
         }
         if (lane.absentMs >= CLOSES_AFTER_MS) {
             lane.isOpen = false;
-            lane.presentMs = 0;
         } else if (lane.presentMs >= OPENS_AFTER_MS) {
             lane.isOpen = true;
         }

@@ -1,0 +1,171 @@
+"""Runs a video through the real pipeline: the edge's detector in front, the visits read back from the lake."""
+
+from __future__ import annotations
+
+import csv
+import random
+import time
+from collections.abc import Callable
+from contextlib import ExitStack
+from dataclasses import dataclass
+from pathlib import Path
+
+from contracts.events import Event
+from demo.accounting import Accounting, account
+from demo.errors import DemoError
+from demo.lake import LakeReader
+from demo.metrics import Expected, Measure, Metric, compare
+from demo.progress import Steps
+from demo.replay import Sent
+from demo.report.video import SeenVisit, read_visits
+from demo.simulated import read_back
+from demo.stream import records_in
+from edge.model_cards import ModelCard
+from edge.pipeline import VideoSummary, run_video
+from edge.publisher import Publisher
+from edge.store_file import StoreFile
+from local.pipeline import STREAM, Pipeline, start_pipeline
+from local.stack import Stack
+
+DWELL_ALLOWANCE_SECONDS = 1.5
+BATCH_EVENTS = 50
+
+
+@dataclass(frozen=True, slots=True)
+class FilmedSettings:
+    """What to analyse; without a store file the whole picture is one aisle.
+
+    `truth_seconds` is how long each visit lasted, in order, when somebody labelled the video by hand.
+    """
+
+    video: Path
+    store: StoreFile | None
+    model_card: ModelCard
+    models_directory: Path
+    start_ms: int
+    annotated: Path
+    truth_seconds: tuple[float, ...] | None
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class FilmedOutcome:
+    """What came out; metrics are empty when no truth is known."""
+
+    lake: LakeReader
+    visits: tuple[SeenVisit, ...]
+    metrics: tuple[Metric, ...]
+    accounting: Accounting
+    summary: VideoSummary
+    length_seconds: float
+    seconds: dict[str, float]
+
+
+def run_filmed(settings: FilmedSettings, run_directory: Path, steps: Steps) -> FilmedOutcome:
+    """Start everything, analyse the video into Kinesis, drain, read back, compare where a truth is known.
+
+    Raises:
+        ConfigurationError: the video, the store file or the model cannot be used.
+        StackError: the stack or the job fails.
+        DemoError: Kinesis refuses records.
+    """
+    with ExitStack() as resources:
+        with steps.step("Kinesis, DynamoDB, S3, Glue and Flink are up"):
+            stack = resources.enter_context(Stack(run_directory))
+        with steps.step("Tables created, job submitted"):
+            pipeline = start_pipeline(stack)
+        sender = _Sender(pipeline)
+        with steps.counting("Video analysed") as count_frames:
+            summary = _analysed(settings, sender, count_frames)
+        with steps.step("Job has read everything and is drained"):
+            pipeline.wait_until_read(sender.sent.acknowledged)
+            pipeline.drain()
+        with steps.step("Lake and stream read back"):
+            lake = read_back(pipeline)
+            in_stream = records_in(stack.boto3_client("kinesis"), STREAM)
+    visits = read_visits(lake, start_ms=settings.start_ms)
+    return FilmedOutcome(
+        lake=lake,
+        visits=tuple(visits),
+        metrics=tuple(visit_metrics(visits, settings.truth_seconds)),
+        accounting=account(lake, sender.sent, in_stream=in_stream),
+        summary=summary,
+        length_seconds=(sender.sent.event_time_ms - settings.start_ms) / 1000,
+        seconds=steps.seconds,
+    )
+
+
+def read_truth(path: Path) -> tuple[float, ...]:
+    """Read how long each visit lasted from a CSV with a column `seconds_visible`; lines with # are remarks.
+
+    Raises:
+        DemoError: there is no such file, or it has no such column, or a value is not a number.
+    """
+    try:
+        with path.open(encoding="utf-8", newline="") as lines:
+            rows = csv.DictReader(line for line in lines if not line.startswith("#"))
+            return tuple(float(row["seconds_visible"]) for row in rows)
+    except (OSError, KeyError, ValueError, TypeError) as error:
+        raise DemoError(
+            f"{path}: expected a CSV with a number in the column seconds_visible for each visit, "
+            f"came one that cannot be read ({error!r}). Correct it, or leave --truth out."
+        ) from error
+
+
+def visit_metrics(visits: list[SeenVisit], truth_seconds: tuple[float, ...] | None) -> list[Metric]:
+    """Judge the number of visits and each one's dwell, in order; without a truth there is nothing to judge."""
+    if truth_seconds is None:
+        return []
+    number = compare("visits", len(visits), Expected(len(truth_seconds)), Measure("visits", "visit"))
+    dwells = [
+        compare(
+            f"dwell_seconds.visit-{index}",
+            visits[index - 1].dwell_seconds if index <= len(visits) else None,
+            Expected(truth),
+            Measure("s", "visit", DWELL_ALLOWANCE_SECONDS),
+        )
+        for index, truth in enumerate(truth_seconds, start=1)
+    ]
+    return [number, *dwells]
+
+
+def _analysed(settings: FilmedSettings, sender: _Sender, progress: Callable[[int, int], None]) -> VideoSummary:
+    settings.annotated.parent.mkdir(parents=True, exist_ok=True)
+    summary = run_video(
+        video=settings.video,
+        store=settings.store,
+        model_card=settings.model_card,
+        models_directory=settings.models_directory,
+        start_ms=settings.start_ms,
+        on_events=sender.take,
+        annotate=settings.annotated,
+        progress=progress,
+    )
+    sender.flush()
+    return summary
+
+
+class _Sender:
+    """Sends events in small batches while the video is analysed, and keeps count."""
+
+    def __init__(self, pipeline: Pipeline) -> None:
+        kinesis = pipeline.stack.boto3_client("kinesis")
+        self._publisher = Publisher(kinesis, STREAM, sleep=time.sleep, random=random.random)
+        self._waiting: list[Event] = []
+        self.sent = Sent()
+
+    def take(self, events: list[Event]) -> None:
+        self._waiting += events
+        if len(self._waiting) >= BATCH_EVENTS:
+            self.flush()
+
+    def flush(self) -> None:
+        published = self._publisher.publish(self._waiting)
+        self.sent.acknowledged += published.acknowledged
+        self.sent.events += len(self._waiting)
+        newest = max((event.event_time_ms for event in self._waiting), default=0)
+        self.sent.event_time_ms = max(self.sent.event_time_ms, newest)
+        self._waiting = []
+        if published.unsent or published.oversized:
+            raise DemoError(
+                "Expected Kinesis to take every record, but it refused some after all attempts. See kinesis.log."
+            )

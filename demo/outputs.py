@@ -1,0 +1,61 @@
+"""What the demo leaves behind: `report.json` for machines and `report.html` for people."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping
+from pathlib import Path
+from typing import Any
+
+from demo.accounting import Accounting
+from demo.metrics import Metric
+from demo.report.page import Page, render
+
+
+def write_report(folder: Path, page: Page) -> Path:
+    """Write `report.html` and return its path."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "report.html"
+    path.write_text(render(page), encoding="utf-8")
+    return path
+
+
+def write_result(folder: Path, metrics: Iterable[Metric], accounting: Accounting, *, run: Mapping[str, object]) -> Path:
+    """Write `report.json` and return its path; `run` says what was run and how long each step took."""
+    folder.mkdir(parents=True, exist_ok=True)
+    path = folder / "report.json"
+    path.write_text(json.dumps(result_of(metrics, accounting, run=run), indent=1) + "\n", encoding="utf-8")
+    return path
+
+
+def result_of(metrics: Iterable[Metric], accounting: Accounting, *, run: Mapping[str, object]) -> dict[str, Any]:
+    """Return the result as JSON values: `metrics` by name, `accounting`, and whether all is right."""
+    judged = list(metrics)
+    return {
+        "is_right": all(metric.is_right for metric in judged) and accounting.adds_up,
+        "accounting": {
+            "received": accounting.received,
+            "accepted": accounting.accepted,
+            "rejected": accounting.rejected,
+            "late": accounting.late,
+            "duplicate": accounting.duplicate,
+        },
+        "in_stream": accounting.in_stream,
+        "rejected_by_reason": dict(accounting.reasons),
+        "problems": list(accounting.problems),
+        "metrics": {metric.name: _metric(metric) for metric in judged},
+        "run": dict(run),
+    }
+
+
+def _metric(metric: Metric) -> dict[str, Any]:
+    told = {
+        "value": metric.value,
+        "truth": metric.truth,
+        "error": metric.error,
+        "allowance": metric.allowance,
+        "unit": metric.unit,
+        "source": metric.source,
+        "is_right": metric.is_right,
+    }
+    return told if metric.minutes is None else told | {"values_compared": metric.minutes}

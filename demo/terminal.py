@@ -1,0 +1,83 @@
+"""What the demo says on the terminal: every metric beside its truth, the accounting, and what to do next."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from rich.console import Console
+from rich.table import Table
+
+from demo.accounting import Accounting
+from demo.metrics import Metric
+from demo.report.numbers import shown
+from demo.report.video import SeenVisit
+from demo.report.words import duration, place
+
+PLAIN_WIDTH = 110
+"""Columns where the output goes into a file, which has no width of its own."""
+
+
+def make_console(*, stderr: bool = False) -> Console:
+    """Return a console with colours on a terminal and with none elsewhere."""
+    console = Console(stderr=stderr, highlight=False)
+    return console if console.is_terminal else Console(stderr=stderr, highlight=False, width=PLAIN_WIDTH)
+
+
+def print_metrics(console: Console, metrics: Iterable[Metric]) -> None:
+    """Print one line for each metric."""
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    table.add_column("metric", no_wrap=True)
+    for name in ("value", "truth", "error"):
+        table.add_column(name, justify="right", no_wrap=True)
+    table.add_column("", no_wrap=True)
+    for metric in metrics:
+        mark = "[green]right[/green]" if metric.is_right else "[bold red]WRONG[/bold red]"
+        values = (shown(value, metric.unit) for value in (metric.value, metric.truth, metric.error))
+        table.add_row(metric.name, *values, mark)
+    console.print(table)
+
+
+def print_accounting(console: Console, accounting: Accounting) -> None:
+    """Print the identity that holds all records."""
+    fates = ("accepted", "rejected", "late", "duplicate")
+    told = " + ".join(f"{fate} {getattr(accounting, fate):,}" for fate in fates)
+    sign = "=" if accounting.adds_up else "≠"
+    console.print(f"\nreceived {accounting.received:,} {sign} {told}; the stream holds {accounting.in_stream:,}")
+
+
+def print_visits(console: Console, visits: list[SeenVisit], truth_seconds: tuple[float, ...] | None) -> None:
+    """Print `N visits` and one line for each; with a truth, the error too."""
+    console.print(f"\n{len(visits)} {'visit' if len(visits) == 1 else 'visits'}")
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    for name in ("visit", "place", "entered", "left", "dwell", *(("truth", "error") if truth_seconds else ())):
+        table.add_column(name, justify="left" if name == "place" else "right")
+    for number, visit in enumerate(visits, start=1):
+        table.add_row(
+            str(number),
+            place(visit.zone_id),
+            duration(visit.entered_seconds),
+            duration(visit.left_seconds),
+            f"{visit.dwell_seconds:.1f} s",
+            *_beside_truth(visit, number, truth_seconds),
+        )
+    console.print(table)
+
+
+def print_failures(console: Console, metrics: Iterable[Metric], accounting: Accounting) -> None:
+    """Print everything that is wrong, one line each."""
+    for metric in metrics:
+        if not metric.is_right:
+            allowed = f"within {metric.allowance:g}" if metric.allowance else "the same"
+            value, truth = shown(metric.value, metric.unit), shown(metric.truth, metric.unit)
+            console.print(f"[red]wrong:[/red] {metric.name}: expected {truth} ({allowed}), came {value}")
+    for problem in accounting.problems:
+        console.print(f"[red]wrong:[/red] {problem}")
+
+
+def _beside_truth(visit: SeenVisit, number: int, truth_seconds: tuple[float, ...] | None) -> tuple[str, ...]:
+    if truth_seconds is None:
+        return ()
+    if number > len(truth_seconds):
+        return "none", "no such visit"
+    truth = truth_seconds[number - 1]
+    return f"{truth:.1f} s", f"{abs(visit.dwell_seconds - truth):.1f} s"
