@@ -28,14 +28,14 @@ class DeviceSettings:
         hold_ms: How long a track must be held on both sides of a line.
         interval_ms: Length of a snapshot interval, one of `INTERVALS_MS`.
         frames_per_second: How many frames a camera should give; None expects nothing.
-        model_sha256: Digest of the detector's model, told in health events; empty without a model.
+        model_sha256: Digest of the detector's model, told in health events; None without a model.
     """
 
     visits: VisitSettings = field(default_factory=VisitSettings)
     hold_ms: int = 500
     interval_ms: int = 5_000
     frames_per_second: float | None = None
-    model_sha256: str = ""
+    model_sha256: str | None = None
 
     def problems(self) -> list[Problem]:
         """Return everything that contradicts the contract or itself, by its key in a store file."""

@@ -17,7 +17,7 @@ class HealthLedger:
     seen counts as expected.
     """
 
-    def __init__(self, camera_ids: Sequence[str], *, frames_per_second: float | None, model_sha256: str) -> None:
+    def __init__(self, camera_ids: Sequence[str], *, frames_per_second: float | None, model_sha256: str | None) -> None:
         self._frames_per_second = frames_per_second
         self._model_sha256 = model_sha256
         self._frames_seen = dict.fromkeys(camera_ids, 0)

@@ -110,7 +110,7 @@ def run_tracks(
 ) -> VideoSummary:
     """Take the tracks of a CSV through the same path, without detector and tracker; see `run_video`."""
     store = of_camera(store, camera_id)
-    run = _Run(store, boot_id, model_sha256="", frames_per_second=tracks.frames_per_second)
+    run = _Run(store, boot_id, model_sha256=None, frames_per_second=tracks.frames_per_second)
     return run.over(tracks, frame_count=tracks.frame_count, on_events=on_events, annotate=annotate, progress=progress)
 
 
@@ -168,7 +168,7 @@ def observation_of(frame: TrackedFrame, camera_id: str) -> Observation:
 class _Run:
     """One pass over one camera's frames."""
 
-    def __init__(self, store: StoreFile, boot_id: str, *, model_sha256: str, frames_per_second: float) -> None:
+    def __init__(self, store: StoreFile, boot_id: str, *, model_sha256: str | None, frames_per_second: float) -> None:
         self._store = store
         self._frames_per_second = frames_per_second
         self._device = Device(

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import itertools
+import json
 from collections import Counter
 from functools import cache
 
+import jsonschema
 import numpy as np
 import pytest
 
 from contracts.events import Snapshot, Visit
+from contracts.render.json_schema import event_schema
 from sim import scenario as scenarios
 from sim.geometry import intervals_inside
 from sim.people import Person
@@ -250,3 +253,11 @@ def _standing(people: tuple[Person, ...], time: float, polygon: tuple[tuple[floa
             if is_inside and np.allclose(before, now):
                 places.append(now)
     return places
+
+
+def test_events_are_of_the_contract(scenario: Scenario) -> None:
+    """Every event that the edge makes of a simulated store satisfies the schema by which the pipeline judges it."""
+    validator = jsonschema.Draft202012Validator(event_schema())
+    events = simulate(scenario, hours=SHORT_HOURS).events
+    assert {"snapshot", "visit", "crossing", "health"} <= {event.kind for event in events}
+    assert [error.message for event in events for error in validator.iter_errors(json.loads(event.to_json()))] == []
