@@ -145,7 +145,7 @@ class Health:
     frames_seen: Annotated[int, _count("Frames that were analysed")]
     inference_ms_p50: Annotated[float, Means("Median time of one inference", DOUBLE, minimum=0.0)]
     spooled_events: Annotated[int, _count("Events waiting on the device to be sent")]
-    model_sha256: Annotated[str | None, Means("Digest of the detector's model, when one is in use", max_length=64)] = None
+    model_sha256: Annotated[str | None, Means("Digest of the detector's model, if any", max_length=64)] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -34,9 +34,7 @@ def provide_system_tools(log: Log, *, jdk_link: Path, maven_link: Path) -> None:
         _install(missing, log)
         still_missing = _missing_packages()
         if still_missing:
-            raise SetupError(
-                f"apt installed {', '.join(missing)}, yet {', '.join(still_missing)} is not found."
-            )
+            raise SetupError(f"apt installed {', '.join(missing)}, yet {', '.join(still_missing)} is not found.")
     _link(jdk_link, find_jdk())
     _link(maven_link, _find_maven())
 

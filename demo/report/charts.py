@@ -9,6 +9,7 @@ from demo.report.plots import Plot, Scale, Tick
 from demo.report.words import clock
 
 MINUTE_MS = 60_000
+BLOCK_MS = 5 * MINUTE_MS
 QUARTER_MS = 15 * MINUTE_MS
 HALF_HOUR_MS = 30 * MINUTE_MS
 HOUR_MS = 60 * MINUTE_MS
@@ -60,8 +61,8 @@ class Chart:
 
 
 def time_scale(day: Day) -> Scale:
-    """Return the horizontal scale of the day, whole quarters of an hour."""
-    return Scale(day.start_ms - day.start_ms % QUARTER_MS, -(-day.end_ms // QUARTER_MS) * QUARTER_MS)
+    """Return the horizontal scale of the day, whole blocks of five minutes."""
+    return Scale(day.start_ms - day.start_ms % BLOCK_MS, -(-day.end_ms // BLOCK_MS) * BLOCK_MS)
 
 
 def time_ticks(day: Day) -> tuple[Tick, ...]:

@@ -6,6 +6,7 @@ from itertools import pairwise
 from statistics import median
 
 from demo.report.charts import (
+    BLOCK_MS,
     MINUTE_MS,
     QUARTER_MS,
     Chart,
@@ -36,7 +37,6 @@ from demo.report.plots import (
 )
 from demo.report.words import clock, count, duration, people, place, share
 
-BLOCK_MS = 5 * MINUTE_MS
 STRIP_HEIGHT_PX = 48
 RANGE_HEIGHT_PX = 28
 TALL_HEIGHT_PX = 220
@@ -297,7 +297,7 @@ def _present_plot(day: Day) -> Plot:
         shapes=(Shape("line", steps_line(xs, ys, spans)),),
         x_ticks=time_ticks(day),
         y_ticks=count_ticks(ys.high),
-        labels=(Label(0, 6, "people in the store", "after"),),
+        labels=(Label(100, 6, "people in the store", "before"),),
         tips=tuple(
             Tip(xs.share(start) * 100, f"{clock(start, day.time_zone)}: {people(present)} in the store")
             for start, _, present in spans

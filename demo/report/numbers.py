@@ -14,6 +14,7 @@ _NAMES = {
     "pass_throughs": "Walked through in under 5 s",
     "staff_visits": "Visits of staff",
     "staff_pass_throughs": "Staff who walked through",
+    "dwell_seconds": "Length of each visit",
     "dwell_seconds_mean": "Length of a visit, mean",
     "dwell_seconds_median": "Length of a visit, median",
     "joined": "Joined the queue",

@@ -74,7 +74,7 @@ def _lane_number(day: Day) -> Iterator[KeyNumber]:
 def _store_number(day: Day) -> Iterator[KeyNumber]:
     if day.present:
         minute_ms, most = max(day.present, key=lambda moment: moment[1])
-        yield KeyNumber(count(most), "most in the store at once", f"at {clock(minute_ms, day.time_zone)}")
+        yield KeyNumber(count(most), "in the store at most", f"at {clock(minute_ms, day.time_zone)}")
 
 
 def _place_number(day: Day) -> Iterator[KeyNumber]:

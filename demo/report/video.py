@@ -86,13 +86,18 @@ def key_numbers(visits: list[SeenVisit]) -> list[KeyNumber]:
         return []
     dwells = [visit.dwell_seconds for visit in visits]
     longest = max(visits, key=lambda visit: visit.dwell_seconds)
-    most = max(number for _, _, number in presence(visits))
-    return [
+    numbers = [
         KeyNumber(count(len(visits)), "visits", f"in {people_places(visits)}"),
         KeyNumber(duration(median(dwells)), "typical visit", f"{duration(sum(dwells))} altogether"),
         KeyNumber(duration(longest.dwell_seconds), "longest visit", f"from {duration(longest.entered_seconds)} on"),
-        KeyNumber(count(most), "most at once", people(most)),
     ]
+    together = most_at_once(visits)
+    return [*numbers, KeyNumber(count(together), "at the same time", "at most")] if together > 1 else numbers
+
+
+def most_at_once(visits: list[SeenVisit]) -> int:
+    """Return how many were there at the same time at most; 0 when nobody came."""
+    return max((number for _, _, number in presence(visits)), default=0)
 
 
 def people_places(visits: list[SeenVisit]) -> str:
@@ -106,12 +111,14 @@ def visits_chart(visits: list[SeenVisit], length_seconds: float) -> Chart:
     bars = tuple(
         _visit_panel(number, visit, xs, is_last=number == len(visits)) for number, visit in enumerate(visits, start=1)
     )
+    together = most_at_once(visits)
+    at_once = (Panel("At once", f"{people(together)} at most", (_present_plot(visits, xs),)),) if together > 1 else ()
     return Chart(
         name="visits",
-        finding=headline(visits),
+        finding=_finding(together),
         axes="Each bar is one visit; time in the video.",
         layout="strips",
-        panels=(Panel("At once", "people at the same time", (_present_plot(visits, xs),)), *bars) if visits else (),
+        panels=(*at_once, *bars),
         table=TableView(
             ("Visit", "Place", "Entered", "Left", "Length"), tuple(_row(n, v) for n, v in enumerate(visits, start=1))
         ),
@@ -119,7 +126,13 @@ def visits_chart(visits: list[SeenVisit], length_seconds: float) -> Chart:
     )
 
 
-def presence(visits: list[SeenVisit]) -> list[tuple[float, float, float]]:
+def _finding(together: int) -> str:
+    if together > 1:
+        return f"Up to {people(together)} were there at the same time"
+    return "They came one after another" if together else "Nobody came"
+
+
+def presence(visits: list[SeenVisit]) -> list[tuple[float, float, int]]:
     """Return `(start, end, people)` between any two instants at which somebody came or went."""
     instants = sorted({instant for visit in visits for instant in (visit.entered_seconds, visit.left_seconds)})
     return [

@@ -32,7 +32,4 @@ def test_the_wheels_own_flags_for_java_17_are_kept(tmp_path: Path) -> None:
 
 def test_overrides_win(tmp_path: Path) -> None:
     """A test may ask for another interval or parallelism."""
-    assert (
-        written(tmp_path, {"execution.checkpointing.interval": "1s"})["execution.checkpointing.interval"]
-        == "1s"
-    )
+    assert written(tmp_path, {"execution.checkpointing.interval": "1s"})["execution.checkpointing.interval"] == "1s"

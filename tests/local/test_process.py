@@ -56,9 +56,7 @@ def ids_said_in(log: Path) -> list[int]:
 
 def is_alive(process_id: int) -> bool:
     """Tell whether the process exists and is no zombie."""
-    state = subprocess.run(
-        ["ps", "-o", "stat=", "-p", str(process_id)], capture_output=True, text=True, check=False
-    )
+    state = subprocess.run(["ps", "-o", "stat=", "-p", str(process_id)], capture_output=True, text=True, check=False)
     return state.stdout.strip() not in {"", "Z", "Zs"}
 
 

@@ -23,9 +23,7 @@ def test_kinesis_gives_back_what_was_put(stack: Stack) -> None:
     iterator = kinesis.get_shard_iterator(
         StreamName="round-trip", ShardId=put["ShardId"], ShardIteratorType="TRIM_HORIZON"
     )["ShardIterator"]
-    assert [record["Data"] for record in kinesis.get_records(ShardIterator=iterator)["Records"]] == [
-        b"a snapshot"
-    ]
+    assert [record["Data"] for record in kinesis.get_records(ShardIterator=iterator)["Records"]] == [b"a snapshot"]
 
 
 def test_dynamodb_gives_back_what_was_put(stack: Stack) -> None:
@@ -60,13 +58,9 @@ def test_flink_offers_its_slots(stack: Stack) -> None:
 
 def test_the_environment_points_a_plain_boto3_client_to_the_stack(stack: Stack) -> None:
     """A program that knows nothing of us, such as the edge, reaches the stack by its environment alone."""
-    program = (
-        "import boto3; print(boto3.client('kinesis').meta.endpoint_url, boto3.client('s3').meta.endpoint_url)"
-    )
+    program = "import boto3; print(boto3.client('kinesis').meta.endpoint_url, boto3.client('s3').meta.endpoint_url)"
     environment = {"PATH": os.environ["PATH"], **stack.environment}
-    ended = subprocess.run(
-        [sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True
-    )
+    ended = subprocess.run([sys.executable, "-c", program], env=environment, capture_output=True, text=True, check=True)
     assert ended.stdout.split() == [stack.endpoints.kinesis, stack.endpoints.moto]
 
 
@@ -102,16 +96,11 @@ def counting_job(stack: Stack, tmp_path_factory: pytest.TempPathFactory) -> str:
     return job_id
 
 
-def test_a_job_is_watched_through_a_crash_and_stopped_with_a_savepoint(
-    stack: Stack, counting_job: str
-) -> None:
+def test_a_job_is_watched_through_a_crash_and_stopped_with_a_savepoint(stack: Stack, counting_job: str) -> None:
     """Figures rise, a killed TaskManager costs a restart from a checkpoint, and the end is orderly."""
     flink: Flink = stack.flink
     wait_until(
-        lambda: (
-            flink.metrics(counting_job).source_records_out > 0
-            and flink.checkpoints(counting_job).completed > 0
-        ),
+        lambda: flink.metrics(counting_job).source_records_out > 0 and flink.checkpoints(counting_job).completed > 0,
         seconds=60,
         expected="rows and a checkpoint",
         cure="",

@@ -61,6 +61,4 @@ def test_without_rights_the_exact_command_is_said(monkeypatch: pytest.MonkeyPatc
     """One message names everything that is missing, once."""
     monkeypatch.setattr(toolchain, "_privilege", lambda: None)
     with pytest.raises(SetupError, match=r"apt-get install -y openjdk-17-jdk-headless maven"):
-        toolchain.provide_system_tools(
-            Log(tmp_path / "log"), jdk_link=tmp_path / "jdk", maven_link=tmp_path / "mvn"
-        )
+        toolchain.provide_system_tools(Log(tmp_path / "log"), jdk_link=tmp_path / "jdk", maven_link=tmp_path / "mvn")

@@ -9,6 +9,6 @@ CREATE TABLE `camera_minute_v1` (
     `frames_seen` INT NOT NULL COMMENT 'Frames that were analysed',
     `inference_ms_p50` DOUBLE NOT NULL COMMENT 'Median time of one inference',
     `spooled_events` INT NOT NULL COMMENT 'Events waiting on the device to be sent',
-    `model_sha256` STRING COMMENT 'Digest of the detector''s model, when one is in use',
+    `model_sha256` STRING COMMENT 'Digest of the detector''s model, if any',
     `up_share` DOUBLE NOT NULL COMMENT 'frames_seen / frames_expected, at most 1'
 ) COMMENT 'Health of each camera, minute by minute.'
