@@ -34,19 +34,24 @@ from sim.settings import SettingsError
 from sim.world import NoWayError
 
 USAGE_ERROR = 2
+INTERRUPTED = 130
+LONGEST_HOURS = 24
 DAY_SECONDS = 86_400
 RUN_DIRECTORY = Path("build/run/demo")
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the demo; returns 0, 1 when a number is wrong, or 2 with one message when it cannot run."""
+    """Run the demo; returns 0, 1 when a number is wrong, 2 with one message when it cannot run, 130 after Ctrl-C."""
     options = _parser(os.environ).parse_args(arguments)
     console = make_console()
     try:
         return _run_video(options, console) if options.video else _run_simulation(options, console)
-    except (ConfigurationError, DemoError, NoWayError, NotClearError, SettingsError, StackError, ValueError) as error:
+    except (ConfigurationError, DemoError, NoWayError, NotClearError, SettingsError, StackError) as error:
         make_console(stderr=True).print(f"The demo stopped. {error}", markup=False, soft_wrap=True)
         return USAGE_ERROR
+    except KeyboardInterrupt:
+        make_console(stderr=True).print("Stopped; nothing is left running.")
+        return INTERRUPTED
 
 
 def _run_simulation(options: argparse.Namespace, console: Console) -> int:
@@ -158,8 +163,8 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     models = Path(environment.get("STORE_TRAFFIC_DATA", "../shared/data")) / "models"
     add: Callable[..., argparse.Action] = parser.add_argument
     add("--scenario", default=default("SCENARIO", "supermarket"), help="name of a scenario, or path of a TOML file")
-    add("--seed", type=int, default=default("SEED", "7"), help="decides everything random [7]")
-    add("--hours", type=float, default=default("HOURS"), help="how long shoppers arrive [the scenario's]")
+    add("--seed", type=_seed, default=default("SEED", "7"), help="decides everything random [7]")
+    add("--hours", type=_hours, default=default("HOURS"), help="how long shoppers arrive [the scenario's]")
     add("--fault-free", action="store_true", help="send no broken and no repeated records among the good ones")
     add("--video", type=Path, default=default("VIDEO"), help="analyse this video instead of a simulated store")
     add("--zones", type=Path, default=default("ZONES"), help="store file with its zones [the whole picture]")
@@ -169,6 +174,22 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     add("--start", type=int, metavar="EPOCH_MS", help="instant of the video's first picture [a day ago]")
     add("--out", type=Path, default=Path("build/demo"), help="where the reports go [build/demo]")
     return parser
+
+
+def _seed(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"expected a whole number from 0, came {text!r}; such as 7")
+    return int(text)
+
+
+def _hours(text: str) -> float:
+    try:
+        hours = float(text)
+    except ValueError:
+        hours = 0.0
+    if not 0 < hours <= LONGEST_HOURS:
+        raise argparse.ArgumentTypeError(f"expected hours from above 0 to {LONGEST_HOURS}, came {text!r}; such as 0.5")
+    return hours
 
 
 if __name__ == "__main__":

@@ -37,24 +37,22 @@ class Sent:
 
 
 def replay(
-    events: Iterable[Event], publisher: Publisher, *, with_faults: bool, on_batch: Callable[[Sent], None]
-) -> Sent:
-    """Send all events in order, and with them, if asked, records that must not count.
+    events: Iterable[Event], publisher: Publisher, sent: Sent, *, with_faults: bool, on_batch: Callable[[], None]
+) -> None:
+    """Send all events in order, and with them, if asked, records that must not count; `sent` is filled meanwhile.
 
     Raises:
         DemoError: Kinesis did not take a record after all attempts.
     """
-    sent = Sent()
     batch: list[Record] = []
     for record in _records(events, sent, with_faults=with_faults):
         batch.append(record)
         if len(batch) >= BATCH_RECORDS:
             _send(batch, publisher, sent)
-            on_batch(sent)
+            on_batch()
             batch = []
     _send(batch, publisher, sent)
-    on_batch(sent)
-    return sent
+    on_batch()
 
 
 def _records(events: Iterable[Event], sent: Sent, *, with_faults: bool) -> Iterator[Record]:

@@ -17,6 +17,7 @@ from demo.live import LiveTruth
 from demo.metrics import Metric, measured
 from demo.progress import Steps
 from demo.replay import Sent, replay
+from demo.report.words import clock
 from demo.stream import records_in
 from demo.truth import expected_minutes, expected_values
 from demo.watch import Watch
@@ -106,15 +107,23 @@ class _Replay:
         return SimulatedOutcome(lake, metrics, accounting, self.truth, self.steps.seconds)
 
     def _replay(self, watch: Watch) -> Sent:
+        sent = Sent(event_time_ms=self.truth.start_ms)
+        start = time.monotonic()
+
+        def figures() -> str:
+            at = clock(sent.event_time_ms, self.settings.scenario.store.time_zone)
+            per_second = watch.records_read / max(0.1, time.monotonic() - start)
+            return f"{at} · {sent.acknowledged:,} sent · {watch.records_read:,} read · {per_second:,.0f}/s"
+
         title = f"{(self.truth.end_ms - self.truth.start_ms) / HOUR_MS:.1f} simulated hours replayed and read"
-        time_zone = self.settings.scenario.store.time_zone
-        with self.steps.replaying(title, time_zone=time_zone, share_of=self._share_of) as display:
-
-            def show(sent: Sent) -> None:
-                display.update(event_time_ms=sent.event_time_ms, sent=sent.acknowledged, read=watch.records_read)
-
-            with_faults = self.settings.with_faults
-            sent = replay(self._events(), self._publisher(), with_faults=with_faults, on_batch=show)
+        with self.steps.replaying(title, figures=figures) as show:
+            replay(
+                self._events(),
+                self._publisher(),
+                sent,
+                with_faults=self.settings.with_faults,
+                on_batch=lambda: show(self._share_of(sent.event_time_ms)),
+            )
             self.pipeline.wait_until_read(sent.acknowledged)
         return sent
 

@@ -42,7 +42,8 @@ def print_accounting(console: Console, accounting: Accounting) -> None:
     fates = ("accepted", "rejected", "late", "duplicate")
     told = " + ".join(f"{fate} {getattr(accounting, fate):,}" for fate in fates)
     sign = "=" if accounting.adds_up else "≠"
-    console.print(f"\nreceived {accounting.received:,} {sign} {told}; the stream holds {accounting.in_stream:,}")
+    line = f"received {accounting.received:,} {sign} {told}; the stream holds {accounting.in_stream:,}"
+    console.print(f"\n{line}", soft_wrap=True)
 
 
 def print_visits(console: Console, visits: list[SeenVisit], truth_seconds: tuple[float, ...] | None) -> None:

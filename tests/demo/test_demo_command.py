@@ -37,6 +37,14 @@ def test_unknown_scenario(capsys: pytest.CaptureFixture[str]) -> None:
     assert "supermarket" in capsys.readouterr().err
 
 
+@pytest.mark.parametrize("option", ["--seed=-1", "--hours=0", "--hours=soon"])
+def test_unusable_numbers(option: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """Rule: a number that cannot be simulated is told with an example; exit code 2."""
+    with pytest.raises(SystemExit, match="2"):
+        main([option])
+    assert "such as" in capsys.readouterr().err
+
+
 def test_missing_video(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
     """Rule: a missing video is told by its path; exit code 2."""
     assert main(["--video", str(tmp_path / "none.mp4")]) == 2

@@ -13,7 +13,7 @@ from contracts.events import MAX_EVENT_BYTES, Event
 from demo.errors import DemoError
 from demo.faults import REPEAT_EVERY, broken_records
 from demo.live import LiveTruth
-from demo.replay import BROKEN_AFTER, replay
+from demo.replay import BROKEN_AFTER, Sent, replay
 from edge.publisher import Publisher, PublisherSettings
 from sim.run import PlannedRun
 
@@ -43,7 +43,8 @@ def events(planned: PlannedRun) -> list[Event]:
 def test_every_record_is_counted(events: list[Event]) -> None:
     """Rule: acknowledged = good events + repeated ones + broken ones."""
     kinesis = Kinesis()
-    sent = replay(events, _publisher(kinesis), with_faults=True, on_batch=lambda _: None)
+    sent = Sent()
+    replay(events, _publisher(kinesis), sent, with_faults=True, on_batch=lambda: None)
     assert sent.events == EVENTS
     assert sent.repeated == EVENTS // REPEAT_EVERY
     assert sent.acknowledged == sent.events + sent.repeated + sent.broken.total() == len(kinesis.records)
@@ -52,14 +53,15 @@ def test_every_record_is_counted(events: list[Event]) -> None:
 def test_fault_free_means_the_events_alone(events: list[Event]) -> None:
     """Rule: without faults exactly the events go out, in their order."""
     kinesis = Kinesis()
-    replay(events, _publisher(kinesis), with_faults=False, on_batch=lambda _: None)
+    replay(events, _publisher(kinesis), Sent(), with_faults=False, on_batch=lambda: None)
     assert kinesis.records == [event.to_bytes() for event in events]
 
 
 def test_progress_never_runs_backwards(events: list[Event]) -> None:
     """Rule: the display is told after every batch, and only ever of more."""
     seen: list[int] = []
-    replay(events, _publisher(Kinesis()), with_faults=False, on_batch=lambda sent: seen.append(sent.acknowledged))
+    sent = Sent()
+    replay(events, _publisher(Kinesis()), sent, with_faults=False, on_batch=lambda: seen.append(sent.acknowledged))
     assert seen == sorted(seen)
     assert seen[-1] == EVENTS
 
@@ -67,7 +69,7 @@ def test_progress_never_runs_backwards(events: list[Event]) -> None:
 def test_refused_records_end_the_run(events: list[Event]) -> None:
     """Rule: a record that Kinesis does not take is an error, never a smaller count."""
     with pytest.raises(DemoError, match="refused 250 of 250"):
-        replay(events, _publisher(Kinesis(takes=False)), with_faults=False, on_batch=lambda _: None)
+        replay(events, _publisher(Kinesis(takes=False)), Sent(), with_faults=False, on_batch=lambda: None)
 
 
 def test_broken_records_are_broken_as_they_say(events: list[Event]) -> None:

@@ -16,7 +16,8 @@ from local.paths import ROOT, RUNS
 from local.pipeline import STREAM, Pipeline, start_pipeline
 from local.stack import Stack
 from local.waiting import wait_until
-from tests.e2e.records import Sent, late, on_time, sample_events
+from tests.e2e.records import Sent, late, on_time, sample_events, start_of_cases_ms
+from tests.sql.cases import load_cases
 
 BATCH = 200
 WATERMARK_SECONDS = 90
@@ -31,6 +32,7 @@ class Run:
 
     sent: dict[Place, Sent]
     lake: LakeReader
+    cases_start_ms: int
     failures: tuple[str, ...]
     restarts: int
     late_rows_dropped: int
@@ -47,20 +49,22 @@ def shared_data() -> Path:
 
 @pytest.fixture(scope="session")
 def run(shared_data: Path) -> Iterator[Run]:
-    """The sample, its twin, duplicates, poison and late events, through Kinesis, Flink, the lake and DynamoDB."""
+    """The sample, its twin, duplicates, poison, late events and all declared cases, through the whole pipeline."""
     events = sample_events(shared_data)
+    start_ms = start_of_cases_ms(events)
+    cases = [given for case in load_cases() for given in case.events(start_ms)]
     with Stack(RUNS / "test-e2e") as stack:
         pipeline = start_pipeline(stack)
-        sent = put(stack, list(on_time(events)))
+        sent = put(stack, list(on_time(events, cases)))
         pipeline.wait_until_read(len(sent))
         newest_ms = max(event["event_time_ms"] for event in events)
         wait_for_watermark(pipeline, newest_ms - 20_000)
-        sent |= put(stack, late(events))
+        sent |= put(stack, list(late(events, cases)))
         pipeline.wait_until_read(len(sent))
         dropped = stack.flink.operator_metric(pipeline.job_id, "numLateRecordsDropped")
         failures, restarts = stack.flink.exceptions(pipeline.job_id), stack.flink.restarts(pipeline.job_id)
         pipeline.drain()
-        yield Run(sent, read_back(pipeline), failures, restarts, dropped)
+        yield Run(sent, read_back(pipeline), start_ms, failures, restarts, dropped)
 
 
 def put(stack: Stack, records: list[Sent]) -> dict[Place, Sent]:

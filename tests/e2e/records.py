@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import gzip
 import json
 from collections.abc import Iterator
@@ -11,6 +12,7 @@ from typing import Any
 
 from contracts.events import SCHEMA
 from sim.poison import poison
+from tests.sql.cases import Given
 
 SAMPLE_STORE = "sample-000"
 # Its key falls on the other of two shards.
@@ -34,10 +36,20 @@ def sample_events(folder: Path) -> list[dict[str, Any]]:
         return [json.loads(line) for line in lines]
 
 
-def on_time(events: list[dict[str, Any]]) -> Iterator[Sent]:
-    """Yield the sample and a twin of it on the other shard, with duplicates and, halfway, poison in between."""
+def start_of_cases_ms(events: list[dict[str, Any]]) -> int:
+    """Return the full minute at which the declared cases begin, a while after the sample does."""
+    first_ms: int = events[0]["event_time_ms"]
+    return (first_ms // 60_000 + 5) * 60_000
+
+
+def on_time(events: list[dict[str, Any]], cases: list[Given]) -> Iterator[Sent]:
+    """Yield the sample and its twin on the other shard; duplicates, cases and, halfway, poison in between."""
     newest_ms = 0
+    waiting = sorted((given for given in cases if not given.is_late), key=lambda given: given.emitted_ms)
     for index, event in enumerate(events):
+        # Before the sample moves past the instant at which an event is sent: else it could be late.
+        while waiting and waiting[0].emitted_ms < event["event_time_ms"]:
+            yield from _declared(waiting.pop(0), "accepted")
         newest_ms = max(newest_ms, event["event_time_ms"])
         yield _good(event)
         yield _good(_twin(event))
@@ -45,6 +57,7 @@ def on_time(events: list[dict[str, Any]]) -> Iterator[Sent]:
             yield Sent(_key(event), _content(event), "duplicate")
         if index == len(events) // 2:
             yield from _poison(newest_ms)
+    assert not waiting, "the sample ends before the cases do"
 
 
 def _poison(now_ms: int) -> Iterator[Sent]:
@@ -52,10 +65,21 @@ def _poison(now_ms: int) -> Iterator[Sent]:
         yield Sent("poison-store/poison-device", record.record, record.reason or "accepted")
 
 
-def late(events: list[dict[str, Any]]) -> list[Sent]:
-    """Return good events of another device that come when the watermark has passed them."""
+def _declared(given: Given, outcome: str) -> Iterator[Sent]:
+    event = given.event
+    record = Sent(f"{event.store_id}/{event.device_id}", event.to_bytes(), outcome)
+    yield record
+    if given.is_twice:
+        yield dataclasses.replace(record, outcome="duplicate")
+
+
+def late(events: list[dict[str, Any]], cases: list[Given]) -> Iterator[Sent]:
+    """Yield good events of another device, and those of the cases, that come when the watermark has passed them."""
     newest_ms = max(event["event_time_ms"] for event in events)
-    return [_late_crossing(seq, newest_ms - LATE_BY_MS) for seq in range(3)]
+    yield from (_late_crossing(seq, newest_ms - LATE_BY_MS) for seq in range(3))
+    for given in cases:
+        if given.is_late:
+            yield from _declared(given, "late")
 
 
 def _late_crossing(seq: int, event_time_ms: int) -> Sent:

@@ -65,7 +65,9 @@ def test_rejected_records_can_be_mended(run: Run) -> None:
 
 def test_late_events_are_kept(run: Run) -> None:
     """A late event is named in rejected_v1 and lies in event_v1, so that its day can be counted again."""
-    late = run.lake.rows("SELECT event_id FROM event_v1 WHERE is_late ORDER BY event_id")
+    late = run.lake.rows(
+        f"SELECT event_id FROM event_v1 WHERE is_late AND store_id = '{SAMPLE_STORE}' ORDER BY event_id"
+    )
     assert [row["event_id"] for row in late] == [f"late-device/b1/{seq}" for seq in range(3)]
     assert run.lake.rows("SELECT count(*) AS n FROM traffic_minute_v1 WHERE line_id = 'entrance'") == [{"n": 0}]
 
@@ -143,7 +145,7 @@ def test_live_zones(run: Run, truth: dict[str, Any], store: str) -> None:
 def test_minutes_carry_their_coverage(run: Run) -> None:
     """The sample watches every second: each minute but its last, which it leaves, is covered whole."""
     rows = run.lake.rows(
-        "SELECT DISTINCT coverage FROM zone_minute_v1 "
-        "WHERE window_start < (SELECT max(window_start) FROM zone_minute_v1)"
+        f"SELECT DISTINCT coverage FROM zone_minute_v1 WHERE store_id = '{SAMPLE_STORE}' "
+        "AND window_start < (SELECT max(window_start) FROM zone_minute_v1)"
     )
     assert rows == [{"coverage": 1.0}]

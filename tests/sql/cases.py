@@ -1,0 +1,158 @@
+"""Declared cases of the SQL: what is given, what must come out. A new case is a file, never code.
+
+    rule: Stays exactly 30 s apart are two visits.
+    given:                                   # times in seconds after the case's start, which is a full minute
+      - visit: {zone: aisle-1, track: a, from: 0, to: 20}
+      - visit: {zone: aisle-1, track: a, from: 50, to: 60, end: lost, staff: true}
+      - visit: {zone: queue-1, track: a, from: 60, to: 90, twice: true}     # sent again: a duplicate
+      - snapshot: {at: 0, zones: {aisle-1: {count: 2, person: 7.5}}}        # person-seconds in the 5 s
+      - crossing: {line: doors, at: 3, direction: in, late: true}           # sent when the watermark has passed
+    expect:
+      visit_v1:                              # rows of the case in any order; columns that are named are compared
+        - {zone_id: aisle-1, dwell_seconds: 20.0}
+
+A zone's kind is the first part of its id; `queue-1` and `service-1` belong to `lane-1`. Instants are expected as
+seconds after the start.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+from contracts.events import Crossing, Event, Payload, Snapshot, Visit, ZoneSnapshot
+
+CASES = Path(__file__).parent / "cases"
+INTERVAL_SECONDS = 5
+REPORTED_AFTER_SECONDS = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Given:
+    """One event of a case, when it is sent, and how often; times in milliseconds since 1970."""
+
+    event: Event
+    emitted_ms: int
+    is_twice: bool
+    is_late: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Case:
+    """A rule with what is given and what is expected. Its store is its own, so that all cases share one run."""
+
+    name: str
+    rule: str
+    given: tuple[dict[str, Any], ...]
+    expect: dict[str, list[dict[str, Any]]]
+
+    @property
+    def store_id(self) -> str:
+        """The store in which the case happens."""
+        return f"case-{self.name}"
+
+    def events(self, start_ms: int) -> Iterator[Given]:
+        """Yield the case's events as they happen after an instant, in the order of the file."""
+        for seq, entry in enumerate(self.given):
+            ((kind, values),) = entry.items()
+            yield self._given(seq, _READERS[kind](values, start_ms), values)
+
+    def _given(self, seq: int, read: tuple[Payload, int, int], values: dict[str, Any]) -> Given:
+        payload, event_time_ms, emitted_ms = read
+        event = Event(
+            store_id=self.store_id,
+            device_id=f"device-{self.name}",
+            boot_id="b1",
+            seq=seq,
+            event_time_ms=event_time_ms,
+            payload=payload,
+        )
+        emitted_ms += round(values.get("delay", 0) * 1000)
+        return Given(event, emitted_ms, is_twice=values.get("twice", False), is_late=values.get("late", False))
+
+
+def load_cases() -> list[Case]:
+    """Return every case, named by folder and file.
+
+    Raises:
+        ValueError: a file lacks a rule, what is given or what is expected.
+    """
+    return [_load(path) for path in sorted(CASES.glob("*/*.yaml"))]
+
+
+def comparable(rows: list[dict[str, Any]], columns: list[str], start_ms: int) -> list[dict[str, Any]]:
+    """Return the named columns of rows, instants as seconds after the start, in an order of their own."""
+    picked = [{column: _plain(row[column], start_ms) for column in columns} for row in rows]
+    return sorted(picked, key=lambda row: str(sorted(row.items())))
+
+
+def _load(path: Path) -> Case:
+    declared = yaml.safe_load(path.read_text())
+    if missing := {"rule", "given", "expect"} - declared.keys():
+        raise ValueError(f"{path}: expected rule, given and expect, came none for {', '.join(sorted(missing))}")
+    name = f"{path.parent.name}-{path.stem}"
+    return Case(name=name, rule=declared["rule"], given=tuple(declared["given"]), expect=declared["expect"])
+
+
+def _plain(value: Any, start_ms: int) -> Any:
+    if isinstance(value, dt.datetime):
+        return round(value.timestamp() - start_ms / 1000, 3)
+    return round(value, 6) if isinstance(value, float) else value
+
+
+def _zone(zone_id: str) -> dict[str, Any]:
+    kind, _, number = zone_id.partition("-")
+    lane_id = f"lane-{number}" if kind in ("queue", "service") else None
+    return {"zone_id": zone_id, "zone_kind": kind, "lane_id": lane_id, "camera_id": f"camera-{zone_id}"}
+
+
+def _visit(values: dict[str, Any], start_ms: int) -> tuple[Payload, int, int]:
+    left_ms = start_ms + round(values["to"] * 1000)
+    visit = Visit(
+        **_zone(values["zone"]),
+        track_id=values["track"],
+        entered_ms=start_ms + round(values["from"] * 1000),
+        left_ms=left_ms,
+        end=values.get("end", "left"),
+        is_staff=values.get("staff", False),
+    )
+    return visit, left_ms, left_ms + REPORTED_AFTER_SECONDS * 1000
+
+
+def _snapshot(values: dict[str, Any], start_ms: int) -> tuple[Payload, int, int]:
+    zones = tuple(_zone_snapshot(zone_id, zone) for zone_id, zone in values["zones"].items())
+    at_ms = start_ms + values["at"] * 1000
+    return Snapshot(interval_ms=INTERVAL_SECONDS * 1000, zones=zones), at_ms, at_ms + INTERVAL_SECONDS * 1000
+
+
+def _zone_snapshot(zone_id: str, values: dict[str, Any]) -> ZoneSnapshot:
+    count = values.get("count", 0)
+    return ZoneSnapshot(
+        **_zone(zone_id),
+        count=count,
+        count_max=values.get("max", count),
+        person_ms=round(values.get("person", count * INTERVAL_SECONDS) * 1000),
+        entered=values.get("entered", 0),
+        left=values.get("left", 0),
+        longest_stay_ms=round(values.get("longest", 0) * 1000),
+        staff_person_ms=round(values.get("staff", 0) * 1000),
+    )
+
+
+def _crossing(values: dict[str, Any], start_ms: int) -> tuple[Payload, int, int]:
+    crossing = Crossing(
+        line_id=values["line"],
+        direction=values["direction"],
+        track_id=values.get("track", "a"),
+        is_staff=values.get("staff", False),
+    )
+    at_ms = start_ms + round(values["at"] * 1000)
+    return crossing, at_ms, at_ms + REPORTED_AFTER_SECONDS * 1000
+
+
+_READERS = {"visit": _visit, "snapshot": _snapshot, "crossing": _crossing}
