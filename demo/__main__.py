@@ -15,7 +15,7 @@ from pathlib import Path
 from rich.console import Console
 
 from demo.errors import DemoError
-from demo.filmed import FilmedOutcome, FilmedSettings, read_truth, run_filmed
+from demo.filmed import FilmedOutcome, FilmedSettings, VisitTruth, read_truth, run_filmed
 from demo.outputs import write_report, write_result
 from demo.progress import Steps
 from demo.report.model import read_day
@@ -26,7 +26,7 @@ from demo.simulated import SimulatedOutcome, SimulatedSettings, run_simulated
 from demo.terminal import make_console, print_accounting, print_failures, print_metrics, print_visits
 from edge.errors import ConfigurationError
 from edge.model_cards import load_card
-from edge.store_file import load_store
+from edge.store_file import StoreFile, load_store
 from local.errors import StackError
 from sim.margins import NotClearError
 from sim.scenario import load
@@ -67,19 +67,20 @@ def _run_simulation(options: argparse.Namespace, console: Console) -> int:
 
 
 def _run_video(options: argparse.Namespace, console: Console) -> int:
+    store = load_store(options.zones) if options.zones else StoreFile.whole_picture()
     settings = FilmedSettings(
         video=options.video,
-        store=load_store(options.zones) if options.zones else None,
+        store=store,
         model_card=load_card(options.model),
         models_directory=options.models,
         start_ms=options.start if options.start is not None else int(time.time() - DAY_SECONDS) * 1000,
         annotated=options.out / f"{options.video.stem}-annotated.mp4",
-        truth_seconds=read_truth(options.truth) if options.truth else None,
+        truth=VisitTruth(store.zones[0].zone_id, read_truth(options.truth)) if options.truth else None,
     )
     _require_files(settings)
     outcome = run_filmed(settings, RUN_DIRECTORY, Steps(console))
     _write_filmed(settings, outcome, options.out)
-    print_visits(console, list(outcome.visits), settings.truth_seconds)
+    print_visits(console, list(outcome.visits), outcome.metrics)
     console.print(f"\nThe video with boxes, tracks and zones: {settings.annotated}")
     return _conclude(console, outcome, options.out, hint="Next: draw zones, and give them by ZONES=store.toml.")
 
@@ -168,7 +169,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     add("--fault-free", action="store_true", help="send no broken and no repeated records among the good ones")
     add("--video", type=Path, default=default("VIDEO"), help="analyse this video instead of a simulated store")
     add("--zones", type=Path, default=default("ZONES"), help="store file with its zones [the whole picture]")
-    add("--truth", type=Path, default=default("TRUTH"), help="CSV with the seconds of each visit, to compare with")
+    add("--truth", type=Path, default=default("TRUTH"), help="CSV with the seconds of each visit to the first zone")
     add("--model", default=default("MODEL", "yolox-nano"), help="model card [yolox-nano]")
     add("--models", type=Path, default=models, help="folder of the model files [$STORE_TRAFFIC_DATA/models]")
     add("--start", type=int, metavar="EPOCH_MS", help="instant of the video's first picture [a day ago]")

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass
+from itertools import zip_longest
 from pathlib import Path
 
 from contracts.events import Event
@@ -32,19 +33,27 @@ BATCH_EVENTS = 50
 
 
 @dataclass(frozen=True, slots=True)
-class FilmedSettings:
-    """What to analyse; without a store file the whole picture is one aisle.
+class VisitTruth:
+    """How long each visit to one zone lasted, in order."""
 
-    `truth_seconds` is how long each visit lasted, in order, when somebody labelled the video by hand.
+    zone_id: str
+    seconds: tuple[float, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class FilmedSettings:
+    """What to analyse.
+
+    `truth` is set when somebody labelled the video by hand.
     """
 
     video: Path
-    store: StoreFile | None
+    store: StoreFile
     model_card: ModelCard
     models_directory: Path
     start_ms: int
     annotated: Path
-    truth_seconds: tuple[float, ...] | None
+    truth: VisitTruth | None
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -86,7 +95,7 @@ def run_filmed(settings: FilmedSettings, run_directory: Path, steps: Steps) -> F
     return FilmedOutcome(
         lake=lake,
         visits=tuple(visits),
-        metrics=tuple(visit_metrics(visits, settings.truth_seconds)),
+        metrics=tuple(visit_metrics(visits, settings.truth)),
         accounting=account(lake, sender.sent, in_stream=in_stream),
         summary=summary,
         length_seconds=(sender.sent.event_time_ms - settings.start_ms) / 1000,
@@ -111,19 +120,16 @@ def read_truth(path: Path) -> tuple[float, ...]:
         ) from error
 
 
-def visit_metrics(visits: list[SeenVisit], truth_seconds: tuple[float, ...] | None) -> list[Metric]:
-    """Judge the number of visits and each one's dwell, in order; without a truth there is nothing to judge."""
-    if truth_seconds is None:
+def visit_metrics(visits: list[SeenVisit], truth: VisitTruth | None) -> list[Metric]:
+    """Judge the number of visits to the labelled zone and each one's dwell, in order; without a truth, nothing."""
+    if truth is None:
         return []
-    number = compare("visits", len(visits), Expected(len(truth_seconds)), Measure("visits", "visit"))
+    seen = [visit.dwell_seconds for visit in visits if visit.zone_id == truth.zone_id]
+    number = compare(f"visits.{truth.zone_id}", len(seen), Expected(len(truth.seconds)), Measure("visits", "visit"))
+    measure = Measure("s", "visit", DWELL_ALLOWANCE_SECONDS)
     dwells = [
-        compare(
-            f"dwell_seconds.visit-{index}",
-            visits[index - 1].dwell_seconds if index <= len(visits) else None,
-            Expected(truth),
-            Measure("s", "visit", DWELL_ALLOWANCE_SECONDS),
-        )
-        for index, truth in enumerate(truth_seconds, start=1)
+        compare(f"dwell_seconds.{truth.zone_id}-visit-{index}", dwell, Expected(seconds), measure)
+        for index, (dwell, seconds) in enumerate(zip_longest(seen, truth.seconds), start=1)
     ]
     return [number, *dwells]
 

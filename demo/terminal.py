@@ -10,7 +10,7 @@ from rich.table import Table
 from demo.accounting import Accounting
 from demo.metrics import Metric
 from demo.report.numbers import shown
-from demo.report.video import SeenVisit
+from demo.report.video import SeenVisit, tally
 from demo.report.words import duration, place
 
 PLAIN_WIDTH = 110
@@ -46,20 +46,21 @@ def print_accounting(console: Console, accounting: Accounting) -> None:
     console.print(f"\n{line}", soft_wrap=True)
 
 
-def print_visits(console: Console, visits: list[SeenVisit], truth_seconds: tuple[float, ...] | None) -> None:
-    """Print `N visits` and one line for each; with a truth, the error too."""
-    console.print(f"\n{len(visits)} {'visit' if len(visits) == 1 else 'visits'}")
+def print_visits(console: Console, visits: list[SeenVisit], metrics: Iterable[Metric]) -> None:
+    """Print `N visits` and one line for each; where a truth is known, the truth and the error too."""
+    console.print(f"\n{tally(visits)}")
+    judged = {metric.name: metric for metric in metrics}
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
-    for name in ("visit", "place", "entered", "left", "dwell", *(("truth", "error") if truth_seconds else ())):
-        table.add_column(name, justify="left" if name == "place" else "right")
-    for number, visit in enumerate(visits, start=1):
+    for name in ("visit", "entered", "left", "dwell", *(("truth", "error") if judged else ())):
+        table.add_column(name, justify="left" if name == "visit" else "right")
+    for visit in visits:
+        metric = judged.get(f"dwell_seconds.{visit.zone_id}-visit-{visit.number}")
         table.add_row(
-            str(number),
-            place(visit.zone_id),
+            f"{place(visit.zone_id)} {visit.number}",
             duration(visit.entered_seconds),
             duration(visit.left_seconds),
             f"{visit.dwell_seconds:.1f} s",
-            *_beside_truth(visit, number, truth_seconds),
+            *((shown(metric.truth, "s"), shown(metric.error, "s")) if metric else ()),
         )
     console.print(table)
 
@@ -73,12 +74,3 @@ def print_failures(console: Console, metrics: Iterable[Metric], accounting: Acco
             console.print(f"[red]wrong:[/red] {metric.name}: expected {truth} ({allowed}), came {value}")
     for problem in accounting.problems:
         console.print(f"[red]wrong:[/red] {problem}")
-
-
-def _beside_truth(visit: SeenVisit, number: int, truth_seconds: tuple[float, ...] | None) -> tuple[str, ...]:
-    if truth_seconds is None:
-        return ()
-    if number > len(truth_seconds):
-        return "none", "no such visit"
-    truth = truth_seconds[number - 1]
-    return f"{truth:.1f} s", f"{abs(visit.dwell_seconds - truth):.1f} s"

@@ -10,24 +10,15 @@ from pyflink.table import EnvironmentSettings, StatementSet, TableEnvironment
 
 from contracts.tables import TABLES, Table
 from flink_jobs.connectors import Connectors
-from flink_jobs.jobs import Job
+from flink_jobs.jobs import TABLE_OPTIONS, Job
 from flink_jobs.settings import MetricSettings
 from flink_jobs.sql_files import table_path, view_path
-
-_TABLE_OPTIONS = {
-    # Windows are cut in UTC; store-local time is the readers' business.
-    "table.local-time-zone": "UTC",
-    # How long an idle key is remembered: a boot's numbers, a track's last stay, a lane's state.
-    "table.exec.state.ttl": "6 h",
-    # A shard without records must not hold the others' windows open.
-    "table.exec.source.idle-timeout": "30 s",
-}
 
 
 def create_environment() -> TableEnvironment:
     """Return a streaming table environment; cluster options stay the cluster's."""
     environment = TableEnvironment.create(EnvironmentSettings.in_streaming_mode())
-    for option, value in _TABLE_OPTIONS.items():
+    for option, value in TABLE_OPTIONS.items():
         environment.get_config().set(option, value)
     return environment
 

@@ -4,6 +4,15 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+TABLE_OPTIONS = {
+    # Windows are cut in UTC; store-local time is the readers' business.
+    "table.local-time-zone": "UTC",
+    # How long an idle key is remembered: a boot's numbers, a track's last stay, a lane's state.
+    "table.exec.state.ttl": "6 h",
+    # A shard without records must not hold the others' windows open.
+    "table.exec.source.idle-timeout": "30 s",
+}
+
 
 @dataclass(frozen=True, slots=True)
 class Job:

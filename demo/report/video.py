@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections import Counter
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from itertools import pairwise
 from statistics import median
@@ -25,19 +26,21 @@ _TICK_SECONDS = (5, 10, 15, 30, 60, 120, 300, 600, 1800, 3600)
 
 @dataclass(frozen=True, slots=True)
 class SeenVisit:
-    """A visit read back from the lake; seconds count from the first picture of the video."""
+    """A visit read back from the lake; `number` counts within its zone, seconds from the first picture of the video."""
 
     zone_id: str
+    number: int
     entered_seconds: float
     left_seconds: float
     dwell_seconds: float
 
 
 def read_visits(lake: LakeReader, *, start_ms: int) -> list[SeenVisit]:
-    """Return the visits of customers in the order of their start, those walking through left out."""
+    """Return the visits of customers by zone and in the order of their start, those walking through left out."""
     return [
         SeenVisit(
             zone_id=row["zone_id"],
+            number=row["number"],
             entered_seconds=(row["entered_ms"] - start_ms) / 1000,
             left_seconds=(row["left_ms"] - start_ms) / 1000,
             dwell_seconds=row["dwell_seconds"],
@@ -76,8 +79,7 @@ def headline(visits: list[SeenVisit]) -> str:
     if not visits:
         return "Nobody stayed for 5 seconds or longer."
     dwells = [visit.dwell_seconds for visit in visits]
-    noun = "visit" if len(visits) == 1 else "visits"
-    return f"{count(len(visits))} {noun}, from {duration(min(dwells))} to {duration(max(dwells))} long."
+    return f"{tally(visits)}, from {duration(min(dwells))} to {duration(max(dwells))} long."
 
 
 def key_numbers(visits: list[SeenVisit]) -> list[KeyNumber]:
@@ -95,6 +97,24 @@ def key_numbers(visits: list[SeenVisit]) -> list[KeyNumber]:
     return [*numbers, KeyNumber(count(together), "at the same time", "at most")] if together > 1 else numbers
 
 
+def visit_name(visits: list[SeenVisit]) -> Callable[[SeenVisit], str]:
+    """Return how a visit is named: by its number, and by its place where there are several."""
+    is_one_place = len({visit.zone_id for visit in visits}) == 1
+    return lambda visit: f"{'Visit' if is_one_place else place(visit.zone_id)} {visit.number}"
+
+
+def tally(visits: list[SeenVisit]) -> str:
+    """Return how many visits there were, and to which places where there are several.
+
+    >>> tally([])
+    '0 visits'
+    """
+    noun = "visit" if len(visits) == 1 else "visits"
+    of_place = Counter(visit.zone_id for visit in visits)
+    places = ", ".join(f"{count(number)} to {place(zone_id)}" for zone_id, number in of_place.items())
+    return f"{count(len(visits))} {noun}" + (f": {places}" if len(of_place) > 1 else "")
+
+
 def most_at_once(visits: list[SeenVisit]) -> int:
     """Return how many were there at the same time at most; 0 when nobody came."""
     return max((number for _, _, number in presence(visits)), default=0)
@@ -108,9 +128,8 @@ def people_places(visits: list[SeenVisit]) -> str:
 def visits_chart(visits: list[SeenVisit], length_seconds: float) -> Chart:
     """Each visit as a bar over the video's time, and how many were there at once."""
     xs = Scale(0, max(length_seconds, max((visit.left_seconds for visit in visits), default=0)))
-    bars = tuple(
-        _visit_panel(number, visit, xs, is_last=number == len(visits)) for number, visit in enumerate(visits, start=1)
-    )
+    name = visit_name(visits)
+    bars = tuple(_visit_panel(name(visit), visit, xs, is_last=visit is visits[-1]) for visit in visits)
     together = most_at_once(visits)
     at_once = (Panel("At once", f"{people(together)} at most", (_present_plot(visits, xs),)),) if together > 1 else ()
     return Chart(
@@ -120,7 +139,7 @@ def visits_chart(visits: list[SeenVisit], length_seconds: float) -> Chart:
         layout="strips",
         panels=(*at_once, *bars),
         table=TableView(
-            ("Visit", "Place", "Entered", "Left", "Length"), tuple(_row(n, v) for n, v in enumerate(visits, start=1))
+            ("Visit", "Place", "Entered", "Left", "Length"), tuple(_row(name(visit), visit) for visit in visits)
         ),
         empty="Nobody was seen for long enough. Is somebody in the picture, at least 50 pixels high?",
     )
@@ -156,12 +175,12 @@ def _present_plot(visits: list[SeenVisit], xs: Scale) -> Plot:
     )
 
 
-def _visit_panel(number: int, visit: SeenVisit, xs: Scale, *, is_last: bool) -> Panel:
+def _visit_panel(name: str, visit: SeenVisit, xs: Scale, *, is_last: bool) -> Panel:
     ys = Scale(0, 1)
     bar = rectangle(xs, ys, left=visit.entered_seconds, right=visit.left_seconds, bottom=0.2, top=0.8)
     said = f"{duration(visit.entered_seconds)} to {duration(visit.left_seconds)}"
     plot = Plot(
-        says=f"Visit {number}: {said}",
+        says=f"{name}: {said}",
         height_px=VISIT_HEIGHT_PX,
         shapes=(Shape("baseline", "M0,500H1000"), Shape("bar", bar)),
         x_ticks=_ticks(xs) if is_last else (),
@@ -169,7 +188,7 @@ def _visit_panel(number: int, visit: SeenVisit, xs: Scale, *, is_last: bool) -> 
             Tip(xs.share((visit.entered_seconds + visit.left_seconds) / 2) * 100, f"{place(visit.zone_id)}, {said}"),
         ),
     )
-    return Panel(f"Visit {number}", f"{duration(visit.dwell_seconds)}, {place(visit.zone_id)}", (plot,))
+    return Panel(name, duration(visit.dwell_seconds), (plot,))
 
 
 def _ticks(xs: Scale) -> tuple[Tick, ...]:
@@ -180,9 +199,9 @@ def _ticks(xs: Scale) -> tuple[Tick, ...]:
     )
 
 
-def _row(number: int, visit: SeenVisit) -> tuple[str, ...]:
+def _row(name: str, visit: SeenVisit) -> tuple[str, ...]:
     return (
-        f"Visit {number}",
+        name,
         place(visit.zone_id),
         duration(visit.entered_seconds),
         duration(visit.left_seconds),

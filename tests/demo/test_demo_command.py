@@ -8,7 +8,7 @@ import pytest
 
 from demo.__main__ import main
 from demo.errors import DemoError
-from demo.filmed import read_truth, visit_metrics
+from demo.filmed import VisitTruth, read_truth, visit_metrics
 from demo.report.video import SeenVisit
 from demo.simulated import SimulatedSettings
 from local.errors import StackError
@@ -95,15 +95,19 @@ def test_make_passes_its_choices_by_the_environment(monkeypatch: pytest.MonkeyPa
 
 
 def test_truth_of_a_video(tmp_path: Path) -> None:
-    """Rule: the labelled seconds are compared visit by visit, within 1.5 s, and the number of visits exactly."""
+    """Rule: the labelled seconds are compared with the first zone, visit by visit, within 1.5 s, and their number exactly."""
     path = tmp_path / "truth.csv"
     path.write_text("# by hand\nvisit,seconds_visible,note\n1,13.9,\n2,22.3,\n")
-    visits = [SeenVisit("hall", 6, 19, 13.0), SeenVisit("hall", 30, 55, 25.0)]
-    metrics = visit_metrics(visits, read_truth(path))
+    visits = [
+        SeenVisit("hall", 1, 6, 19, 13.0),
+        SeenVisit("hall", 2, 30, 55, 25.0),
+        SeenVisit("table", 1, 8, 15, 7.0),
+    ]
+    metrics = visit_metrics(visits, VisitTruth("hall", read_truth(path)))
     assert [(metric.name, metric.is_right) for metric in metrics] == [
-        ("visits", True),
-        ("dwell_seconds.visit-1", True),
-        ("dwell_seconds.visit-2", False),
+        ("visits.hall", True),
+        ("dwell_seconds.hall-visit-1", True),
+        ("dwell_seconds.hall-visit-2", False),
     ]
 
 

@@ -17,7 +17,7 @@ from demo.report import words
 from demo.report.model import Day, Minute, Place, Quarter, QueueJourney, read_day
 from demo.report.page import render, simulated_page
 from demo.report.plots import Scale, nice_ceiling, steps_area
-from demo.report.video import SeenVisit, headline, presence, video_page
+from demo.report.video import SeenVisit, headline, presence, tally, video_page, visit_name
 from sim.run import PlannedRun
 
 START_MS = 1_789_970_400_000
@@ -149,7 +149,7 @@ def test_whole_day_of_the_simulator_is_drawn(
 
 def test_video_report(accounting: Accounting) -> None:
     """Rule: the video's page lists each visit in the video's own time, and judges nothing without a truth."""
-    visits = [SeenVisit("hall", 6.0, 19.8, 13.8), SeenVisit("hall", 15.0, 45.0, 30.0)]
+    visits = [SeenVisit("hall", 1, 6.0, 19.8, 13.8), SeenVisit("hall", 2, 15.0, 45.0, 30.0)]
     html = render(video_page(visits, [], accounting, title="One by one", length_seconds=139.4, facts=()))
     _Balanced().check(html)
     assert "<h1>2 visits, from 0:14 to 0:30 long.</h1>" in html
@@ -157,9 +157,17 @@ def test_video_report(accounting: Accounting) -> None:
     assert headline([]) == "Nobody stayed for 5 seconds or longer."
 
 
+def test_visits_to_several_places_are_told_apart() -> None:
+    """Rule: who stands in two zones at once is one visit to each, and the number is never told without its place."""
+    visits = [SeenVisit("hall", 1, 0, 20, 20), SeenVisit("table", 1, 5, 15, 10)]
+    assert tally(visits) == "2 visits: 1 to Hall, 1 to Table"
+    assert [visit_name(visits)(visit) for visit in visits] == ["Hall 1", "Table 1"]
+    assert visit_name(visits[:1])(visits[0]) == "Visit 1"
+
+
 def test_presence_counts_who_is_there_at_once() -> None:
     """Rule: between any two instants of coming and going the number present is constant."""
-    visits = [SeenVisit("a", 0, 10, 10), SeenVisit("a", 5, 15, 10)]
+    visits = [SeenVisit("a", 1, 0, 10, 10), SeenVisit("a", 2, 5, 15, 10)]
     assert presence(visits) == [(0, 5, 1), (5, 10, 2), (10, 15, 1)]
 
 
