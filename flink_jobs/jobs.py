@@ -53,6 +53,9 @@ STORE_TRAFFIC = Job(
         "journey_v1",
         "lane_minute_v1",
         "traffic_minute_v1",
+        "camera_minute_v1",
+        "hazard_v1",
+        "heat_minute_v1",
         "live_zone",
     ),
 )

@@ -95,7 +95,7 @@ def test_make_passes_its_choices_by_the_environment(monkeypatch: pytest.MonkeyPa
 
 
 def test_truth_of_a_video(tmp_path: Path) -> None:
-    """Rule: the labelled seconds are compared with the first zone, visit by visit, within 1.5 s, and their number exactly."""
+    """Rule: the labelled seconds are compared with the first zone, visit by visit within 1.5 s, their number exactly."""
     path = tmp_path / "truth.csv"
     path.write_text("# by hand\nvisit,seconds_visible,note\n1,13.9,\n2,22.3,\n")
     visits = [

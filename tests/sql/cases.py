@@ -7,6 +7,7 @@
       - visit: {zone: queue-1, track: a, from: 60, to: 90, twice: true}     # sent again: a duplicate
       - snapshot: {at: 0, zones: {aisle-1: {count: 2, person: 7.5}}}        # person-seconds in the 5 s
       - crossing: {line: doors, at: 3, direction: in, late: true}           # sent when the watermark has passed
+      - health: {minute: 0, camera: c, expected: 300, seen: 150}            # also hazard and heat
     expect:
       visit_v1:                              # rows of the case in any order; columns that are named are compared
         - {zone_id: aisle-1, dwell_seconds: 20.0}
@@ -25,7 +26,20 @@ from typing import Any
 
 import yaml
 
-from contracts.events import Crossing, Event, Payload, Snapshot, Visit, ZoneSnapshot
+from contracts.events import (
+    Box,
+    Crossing,
+    Event,
+    Hazard,
+    Health,
+    Heat,
+    HeatCell,
+    HeatGrid,
+    Payload,
+    Snapshot,
+    Visit,
+    ZoneSnapshot,
+)
 
 CASES = Path(__file__).parent / "cases"
 INTERVAL_SECONDS = 5
@@ -155,4 +169,48 @@ def _crossing(values: dict[str, Any], start_ms: int) -> tuple[Payload, int, int]
     return crossing, at_ms, at_ms + REPORTED_AFTER_SECONDS * 1000
 
 
-_READERS = {"visit": _visit, "snapshot": _snapshot, "crossing": _crossing}
+def _health(values: dict[str, Any], start_ms: int) -> tuple[Payload, int, int]:
+    health = Health(
+        camera_id=values["camera"],
+        state=values.get("state", "ok"),
+        frames_expected=values["expected"],
+        frames_seen=values["seen"],
+        inference_ms_p50=values.get("inference_ms", 0.0),
+        spooled_events=0,
+    )
+    return health, *_last_millisecond(values, start_ms)
+
+
+def _hazard(values: dict[str, Any], start_ms: int) -> tuple[Payload, int, int]:
+    x, y, w, h = values["box"]
+    hazard = Hazard(
+        hazard_id=values["id"],
+        camera_id=values["camera"],
+        zone_id=values.get("zone"),
+        label=values["label"],
+        confidence=values["confidence"],
+        box=Box(x=x, y=y, w=w, h=h),
+    )
+    at_ms = start_ms + round(values["at"] * 1000)
+    return hazard, at_ms, at_ms + REPORTED_AFTER_SECONDS * 1000
+
+
+def _heat(values: dict[str, Any], start_ms: int) -> tuple[Payload, int, int]:
+    w, h = values["grid"]
+    cells = tuple(HeatCell(index=index, person_ms=person_ms) for index, person_ms in values["cells"].items())
+    return Heat(camera_id=values["camera"], grid=HeatGrid(w=w, h=h), cells=cells), *_last_millisecond(values, start_ms)
+
+
+def _last_millisecond(values: dict[str, Any], start_ms: int) -> tuple[int, int]:
+    end_ms = start_ms + (values["minute"] + 1) * 60_000
+    return end_ms - 1, end_ms
+
+
+_READERS = {
+    "visit": _visit,
+    "snapshot": _snapshot,
+    "crossing": _crossing,
+    "health": _health,
+    "hazard": _hazard,
+    "heat": _heat,
+}
