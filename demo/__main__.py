@@ -6,10 +6,12 @@
 from __future__ import annotations
 
 import argparse
+import fcntl
 import os
 import sys
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 from rich.console import Console
@@ -37,7 +39,6 @@ USAGE_ERROR = 2
 INTERRUPTED = 130
 LONGEST_HOURS = 24
 DAY_SECONDS = 86_400
-RUN_DIRECTORY = Path("build/run/demo")
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -45,7 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser(os.environ).parse_args(arguments)
     console = make_console()
     try:
-        return _run_video(options, console) if options.video else _run_simulation(options, console)
+        with _only_run(options.run):
+            return _run_video(options, console) if options.video else _run_simulation(options, console)
     except (ConfigurationError, DemoError, NoWayError, NotClearError, SettingsError, StackError) as error:
         make_console(stderr=True).print(f"The demo stopped. {error}", markup=False, soft_wrap=True)
         return USAGE_ERROR
@@ -59,7 +61,7 @@ def _run_simulation(options: argparse.Namespace, console: Console) -> int:
         scenario=load(options.scenario), seed=options.seed, hours=options.hours, with_faults=not options.fault_free
     )
     console.print(f"{settings.scenario.title}, seed {settings.seed}")
-    outcome = run_simulated(settings, RUN_DIRECTORY, Steps(console))
+    outcome = run_simulated(settings, options.run, Steps(console))
     _write_simulated(settings, outcome, options.out)
     console.print()
     print_metrics(console, outcome.metrics)
@@ -78,7 +80,7 @@ def _run_video(options: argparse.Namespace, console: Console) -> int:
         truth=VisitTruth(store.zones[0].zone_id, read_truth(options.truth)) if options.truth else None,
     )
     _require_files(settings)
-    outcome = run_filmed(settings, RUN_DIRECTORY, Steps(console))
+    outcome = run_filmed(settings, options.run, Steps(console))
     _write_filmed(settings, outcome, options.out)
     print_visits(console, list(outcome.visits), outcome.metrics)
     console.print(f"\nThe video with boxes, tracks and zones: {settings.annotated}")
@@ -138,6 +140,20 @@ def _write_filmed(settings: FilmedSettings, outcome: FilmedOutcome, out: Path) -
     write_result(out, outcome.metrics, outcome.accounting, run=run)
 
 
+@contextmanager
+def _only_run(folder: Path) -> Iterator[None]:
+    """Hold the run folder for this process: a second demo in it would take away the first one's state."""
+    folder.mkdir(parents=True, exist_ok=True)
+    with (folder / "lock").open("w") as lock:
+        try:
+            fcntl.flock(lock, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except BlockingIOError:
+            raise DemoError(
+                f"Expected {folder} to be free, but another demo runs in it. Wait for it, or name another by --run."
+            ) from None
+        yield
+
+
 def _timing(seconds: Mapping[str, float]) -> tuple[tuple[str, str], ...]:
     return (("Whole run", duration(sum(seconds.values()))),)
 
@@ -173,6 +189,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     add("--model", default=default("MODEL", "yolox-nano"), help="model card [yolox-nano]")
     add("--models", type=Path, default=models, help="folder of the model files [$STORE_TRAFFIC_DATA/models]")
     add("--start", type=int, metavar="EPOCH_MS", help="instant of the video's first picture [a day ago]")
+    add("--run", type=Path, default=Path("build/run/demo"), help="where logs and state go [build/run/demo]")
     add("--out", type=Path, default=Path("build/demo"), help="where the reports go [build/demo]")
     return parser
 

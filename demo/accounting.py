@@ -9,6 +9,7 @@ from typing import Any
 from demo.lake import SQL_FOLDER, LakeReader, read_query
 from demo.metrics import Expected, Measure, Metric, compare
 from demo.replay import Sent
+from local.pipeline import Pipeline
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,9 +74,15 @@ def contradictions(counts: dict[str, Any], *, received: int, in_stream: int) -> 
         yield f"{counts['late']:,} late records are named and {counts['late_events']:,} are kept in event_v1"
 
 
-def accounting_metrics(accounting: Accounting, sent: Sent) -> list[Metric]:
+def dropped_rows(pipeline: Pipeline) -> int:
+    """Return how many rows the running job dropped as late in its windows, where SQL does so without a word."""
+    return pipeline.stack.flink.operator_metric(pipeline.job_id, "numLateRecordsDropped")
+
+
+def accounting_metrics(accounting: Accounting, sent: Sent, *, rows_dropped: int) -> list[Metric]:
     """Return each fate beside what was meant, the reasons one by one."""
     meant = {
+        "rows_dropped": (rows_dropped, 0),
         "records_accepted": (accounting.accepted, sent.events),
         "records_late": (accounting.late, 0),
         "records_duplicate": (accounting.duplicate, sent.repeated),

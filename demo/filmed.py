@@ -12,7 +12,7 @@ from itertools import zip_longest
 from pathlib import Path
 
 from contracts.events import Event
-from demo.accounting import Accounting, account
+from demo.accounting import Accounting, account, accounting_metrics, dropped_rows
 from demo.errors import DemoError
 from demo.lake import LakeReader
 from demo.metrics import Expected, Measure, Metric, compare
@@ -29,7 +29,6 @@ from local.pipeline import STREAM, Pipeline, start_pipeline
 from local.stack import Stack
 
 DWELL_ALLOWANCE_SECONDS = 1.5
-BATCH_EVENTS = 50
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +57,7 @@ class FilmedSettings:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class FilmedOutcome:
-    """What came out; metrics are empty when no truth is known."""
+    """What came out; without a truth of the visits, metrics hold the records' fates alone."""
 
     lake: LakeReader
     visits: tuple[SeenVisit, ...]
@@ -87,16 +86,19 @@ def run_filmed(settings: FilmedSettings, run_directory: Path, steps: Steps) -> F
             summary = _analysed(settings, sender, count_frames)
         with steps.step("Job has read everything and is drained"):
             pipeline.wait_until_read(sender.sent.acknowledged)
+            rows_dropped = dropped_rows(pipeline)
             pipeline.drain()
         with steps.step("Lake and stream read back"):
             lake = read_back(pipeline)
             in_stream = records_in(stack.boto3_client("kinesis"), STREAM)
     visits = read_visits(lake, start_ms=settings.start_ms)
+    accounting = account(lake, sender.sent, in_stream=in_stream)
+    fates = accounting_metrics(accounting, sender.sent, rows_dropped=rows_dropped)
     return FilmedOutcome(
         lake=lake,
         visits=tuple(visits),
-        metrics=tuple(visit_metrics(visits, settings.truth)),
-        accounting=account(lake, sender.sent, in_stream=in_stream),
+        metrics=(*visit_metrics(visits, settings.truth), *fates),
+        accounting=accounting,
         summary=summary,
         length_seconds=(sender.sent.event_time_ms - settings.start_ms) / 1000,
         seconds=steps.seconds,
@@ -136,7 +138,7 @@ def visit_metrics(visits: list[SeenVisit], truth: VisitTruth | None) -> list[Met
 
 def _analysed(settings: FilmedSettings, sender: _Sender, progress: Callable[[int, int], None]) -> VideoSummary:
     settings.annotated.parent.mkdir(parents=True, exist_ok=True)
-    summary = run_video(
+    return run_video(
         video=settings.video,
         store=settings.store,
         model_card=settings.model_card,
@@ -146,32 +148,22 @@ def _analysed(settings: FilmedSettings, sender: _Sender, progress: Callable[[int
         annotate=settings.annotated,
         progress=progress,
     )
-    sender.flush()
-    return summary
 
 
 class _Sender:
-    """Sends events in small batches while the video is analysed, and keeps count."""
+    """Sends events as soon as the video gives them, as a device in a store does, and keeps count."""
 
     def __init__(self, pipeline: Pipeline) -> None:
         kinesis = pipeline.stack.boto3_client("kinesis")
         self._publisher = Publisher(kinesis, STREAM, sleep=time.sleep, random=random.random)
-        self._waiting: list[Event] = []
         self.sent = Sent()
 
     def take(self, events: list[Event]) -> None:
-        self._waiting += events
-        if len(self._waiting) >= BATCH_EVENTS:
-            self.flush()
-
-    def flush(self) -> None:
-        published = self._publisher.publish(self._waiting)
+        published = self._publisher.publish(events)
         self.sent.acknowledged += published.acknowledged
-        self.sent.events += len(self._waiting)
-        newest = max((event.event_time_ms for event in self._waiting), default=0)
-        self.sent.event_time_ms = max(self.sent.event_time_ms, newest)
-        self._waiting = []
-        if published.unsent or published.oversized:
+        self.sent.events += len(events)
+        self.sent.event_time_ms = max(self.sent.event_time_ms, *(event.event_time_ms for event in events))
+        if lost := len(published.unsent) + len(published.oversized):
             raise DemoError(
-                "Expected Kinesis to take every record, but it refused some after all attempts. See kinesis.log."
+                f"Expected Kinesis to take every record, but it refused {lost} after all attempts. See kinesis.log."
             )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from contracts.events import Event
-from demo.accounting import Accounting, account, accounting_metrics
+from demo.accounting import Accounting, account, accounting_metrics, dropped_rows
 from demo.lake import LakeReader, read_lake, read_live
 from demo.live import LiveTruth
 from demo.metrics import Metric, measured
@@ -93,6 +93,7 @@ class _Replay:
         """Replay, drain, read back, compare."""
         with Watch(self.pipeline) as watch:
             sent = self._replay(watch)
+            rows_dropped = dropped_rows(self.pipeline)
             with self.steps.step("Job drained: every window closed, every table committed"):
                 self.pipeline.drain()
         with self.steps.step("Lake, live table and stream read back"):
@@ -102,7 +103,7 @@ class _Replay:
         metrics = (
             *measured(lake, expected_values(self.truth), expected_minutes(self.truth)),
             *self.live_truth.metrics(watch.samples, _live_occupancy(lake)),
-            *accounting_metrics(accounting, sent),
+            *accounting_metrics(accounting, sent, rows_dropped=rows_dropped),
         )
         return SimulatedOutcome(lake, metrics, accounting, self.truth, self.steps.seconds)
 

@@ -10,7 +10,8 @@ from contracts.fields import Field
 from contracts.rejections import RULES
 from contracts.render.flink import flink_columns, flink_type
 from contracts.tables import LIVE_TABLES, TABLES, Table
-from contracts.types import INTEGER, STRING
+from contracts.types import BOOLEAN, INTEGER, STRING
+from flink_jobs.jobs import TABLE_OPTIONS
 from flink_jobs.settings import LakeSettings, LiveSettings, Settings, SourceSettings
 
 SOURCE_TABLE = "inference"
@@ -22,6 +23,7 @@ _DECODER_COLUMNS = (
     Field("decode_detail", STRING, "Where, what was expected, what came", required=False),
     Field("head", STRING, "First 4 KiB of a refused record", required=False),
     Field("size_bytes", INTEGER, "Size of the record", required=False),
+    Field("is_resuming", BOOLEAN, "The record came right after a silence in which the source was idle", required=False),
 )
 
 
@@ -82,6 +84,7 @@ def kinesis_options(source: SourceSettings) -> dict[str, str]:
         # One watermark per source subtask: shards are dealt evenly so that none waits behind another.
         "scan.shard.assigner": "uniform",
         "format": "inference",
+        "inference.idle-timeout": TABLE_OPTIONS["table.exec.source.idle-timeout"],
     }
     if source.endpoint:
         options |= _local_credentials() | {
@@ -96,7 +99,8 @@ def create_source(options: Mapping[str, str]) -> str:
     """Return the `CREATE TABLE` of the received records: decoded, judged by the rules, with event time.
 
     A rejected record takes its arrival time as its time, as a null would stop the job, and gives no watermark, so
-    that a wrong clock never makes other devices' events late.
+    that a wrong clock never makes other devices' events late. Nor does one that comes right after a silence: see
+    `storetraffic.decode.Resumption`.
     """
     delay_seconds = WATERMARK_DELAY_MS // 1000
     is_rejected = _is_rejected()
@@ -109,7 +113,7 @@ def create_source(options: Mapping[str, str]) -> str:
         f"    `reject_detail` AS {_first_broken('detail')}",
         f"    `rowtime` AS CASE WHEN {is_rejected} THEN arrival_time ELSE TO_TIMESTAMP_LTZ(event_time_ms, 3) END",
         "    `proctime` AS PROCTIME()",
-        f"    WATERMARK FOR `rowtime` AS CASE WHEN {is_rejected} THEN CAST(NULL AS TIMESTAMP_LTZ(3)) "
+        f"    WATERMARK FOR `rowtime` AS CASE WHEN {is_rejected} OR is_resuming THEN CAST(NULL AS TIMESTAMP_LTZ(3)) "
         f"ELSE `rowtime` - INTERVAL '{delay_seconds}' SECOND END",
     ]
     return f"CREATE TEMPORARY TABLE `{SOURCE_TABLE}` (\n" + ",\n".join(columns) + f"\n) {_with(options)}"

@@ -44,6 +44,7 @@ _NAMES = {
     "records_late": "Records late",
     "records_duplicate": "Records sent twice",
     "records_rejected": "Records rejected",
+    "rows_dropped": "Rows dropped without a word",
 }
 _BY_MINUTE = "minutes_"
 

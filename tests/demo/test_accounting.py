@@ -43,12 +43,20 @@ def test_fates_are_counted_in_the_lake(tables: dict[str, pa.Table]) -> None:
     accounting = account(LakeReader(tables), sent, in_stream=EVENT_COUNT + 2)
     assert accounting.adds_up
     assert (accounting.accepted, accounting.rejected, accounting.late, accounting.duplicate) == (EVENT_COUNT, 1, 0, 1)
-    assert all(metric.is_right for metric in accounting_metrics(accounting, sent))
+    assert all(metric.is_right for metric in accounting_metrics(accounting, sent, rows_dropped=0))
 
 
 def test_another_reason_than_meant_is_wrong(tables: dict[str, pa.Table]) -> None:
     """Rule: a broken record that is rejected for another reason is found, though the sum is right."""
     sent = Sent(acknowledged=EVENT_COUNT + 2, events=EVENT_COUNT, repeated=1, broken=Counter(too_large=1))
-    metrics = accounting_metrics(account(LakeReader(tables), sent, in_stream=EVENT_COUNT + 2), sent)
+    metrics = accounting_metrics(account(LakeReader(tables), sent, in_stream=EVENT_COUNT + 2), sent, rows_dropped=0)
     wrong = {metric.name for metric in metrics if not metric.is_right}
     assert wrong == {"records_rejected.not_json", "records_rejected.too_large"}
+
+
+def test_row_dropped_by_a_window_is_wrong(tables: dict[str, pa.Table]) -> None:
+    """Rule: what SQL's windows drop as late without a word fails the run, though every record was accepted."""
+    sent = Sent(acknowledged=EVENT_COUNT + 2, events=EVENT_COUNT, repeated=1, broken=Counter(not_json=1))
+    accounting = account(LakeReader(tables), sent, in_stream=EVENT_COUNT + 2)
+    wrong = [metric.name for metric in accounting_metrics(accounting, sent, rows_dropped=5) if not metric.is_right]
+    assert wrong == ["rows_dropped"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fcntl
 from pathlib import Path
 
 import pytest
@@ -21,7 +22,10 @@ time_zone = "Nowhere/Land"
 
 
 @pytest.fixture(autouse=True)
-def _no_stack(monkeypatch: pytest.MonkeyPatch) -> None:
+def _no_stack(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    # The folder of runs is the checkout's: a demo may be running in it.
+    monkeypatch.chdir(tmp_path)
+
     def refuse(*_: object, **__: object) -> None:
         pytest.fail("expected a message before anything starts, came a start of the stack")
 
@@ -78,6 +82,14 @@ def test_missing_set_up(monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     assert capsys.readouterr().err == "The demo stopped. Expected Java, but none is there. Run `make setup`.\n"
 
 
+def test_second_demo_waits_its_turn(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Rule: two demos never share a run folder; the second one says so; exit code 2."""
+    with (tmp_path / "lock").open("w") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        assert main(["--run", str(tmp_path)]) == 2
+    assert "another demo runs" in capsys.readouterr().err
+
+
 def test_make_passes_its_choices_by_the_environment(monkeypatch: pytest.MonkeyPatch) -> None:
     """Rule: `make demo SEED=9 HOURS=0.5` means the same as the options, and an empty variable means none."""
     for name, value in {"SEED": "9", "HOURS": "0.5", "VIDEO": "", "SCENARIO": ""}.items():
@@ -95,7 +107,7 @@ def test_make_passes_its_choices_by_the_environment(monkeypatch: pytest.MonkeyPa
 
 
 def test_truth_of_a_video(tmp_path: Path) -> None:
-    """Rule: the labelled seconds are compared with the first zone, visit by visit within 1.5 s, their number exactly."""
+    """Rule: the labelled seconds are compared with the first zone, visit by visit within 1.5 s, their number too."""
     path = tmp_path / "truth.csv"
     path.write_text("# by hand\nvisit,seconds_visible,note\n1,13.9,\n2,22.3,\n")
     visits = [

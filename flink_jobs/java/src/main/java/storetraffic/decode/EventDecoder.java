@@ -35,6 +35,7 @@ public final class EventDecoder {
     private final int head;
     private final int sizeBytes;
     private final int original;
+    private final int isResuming;
 
     private static final class Payload {
         final String kind;
@@ -68,12 +69,19 @@ public final class EventDecoder {
         this.head = columns.indexOf("head");
         this.sizeBytes = columns.indexOf("size_bytes");
         this.original = columns.indexOf("original");
+        this.isResuming = columns.indexOf("is_resuming");
     }
 
-    /** Decodes a record; never throws for what is in it. */
-    public RowData decode(byte[] record) {
+    /**
+     * Decodes a record; never throws for what is in it.
+     *
+     * @param record bytes as put into Kinesis
+     * @param resuming whether the record came right after a long silence: kept in the row, for the watermark
+     */
+    public RowData decode(byte[] record, boolean resuming) {
         violations.reset();
         GenericRowData row = new GenericRowData(arity);
+        row.setField(isResuming, resuming);
         row.setField(sizeBytes, record.length);
         if (record.length > MAX_EVENT_BYTES) {
             violations.note(Reason.TOO_LARGE, "", "at most " + MAX_EVENT_BYTES + " bytes", record.length + " bytes");

@@ -1,8 +1,10 @@
 package storetraffic.decode;
 
+import java.time.Duration;
 import java.util.Set;
 import org.apache.flink.api.common.serialization.DeserializationSchema;
 import org.apache.flink.configuration.ConfigOption;
+import org.apache.flink.configuration.ConfigOptions;
 import org.apache.flink.configuration.ReadableConfig;
 import org.apache.flink.table.connector.ChangelogMode;
 import org.apache.flink.table.connector.format.DecodingFormat;
@@ -19,11 +21,16 @@ public final class InferenceFormatFactory implements DeserializationFormatFactor
 
     public static final String IDENTIFIER = "inference";
 
+    private static final ConfigOption<Duration> IDLE_TIMEOUT = ConfigOptions.key("idle-timeout")
+            .durationType()
+            .noDefaultValue()
+            .withDescription("The table's table.exec.source.idle-timeout: after such a silence watermarks are held back");
+
     @Override
     public DecodingFormat<DeserializationSchema<RowData>> createDecodingFormat(
             DynamicTableFactory.Context context, ReadableConfig options) {
         FactoryUtil.validateFactoryOptions(this, options);
-        return new InferenceFormat();
+        return new InferenceFormat(options.get(IDLE_TIMEOUT));
     }
 
     @Override
@@ -33,7 +40,7 @@ public final class InferenceFormatFactory implements DeserializationFormatFactor
 
     @Override
     public Set<ConfigOption<?>> requiredOptions() {
-        return Set.of();
+        return Set.of(IDLE_TIMEOUT);
     }
 
     @Override
@@ -43,12 +50,19 @@ public final class InferenceFormatFactory implements DeserializationFormatFactor
 
     private static final class InferenceFormat implements DecodingFormat<DeserializationSchema<RowData>> {
 
+        private final Duration idleTimeout;
+
+        InferenceFormat(Duration idleTimeout) {
+            this.idleTimeout = idleTimeout;
+        }
+
         @Override
         public DeserializationSchema<RowData> createRuntimeDecoder(
                 DynamicTableSource.Context context, DataType physicalDataType) {
             return new InferenceDeserializer(
                     (RowType) physicalDataType.getLogicalType(),
-                    context.createTypeInformation(physicalDataType));
+                    context.createTypeInformation(physicalDataType),
+                    idleTimeout);
         }
 
         @Override

@@ -81,7 +81,7 @@ class EventDecoderTest {
         byte[] nested = "[".repeat(100_000).getBytes(StandardCharsets.UTF_8);
         byte[] nestedInside = VISIT.replace("\"seq\":7", "\"x\":" + "[".repeat(100_000)).getBytes(StandardCharsets.UTF_8);
         for (byte[] record : List.of(new byte[0], new byte[] {(byte) 0xff, 0}, "3".getBytes(), nested, nestedInside)) {
-            assertEquals("not_json", text((GenericRowData) decoder.decode(record), "decode_reason"));
+            assertEquals("not_json", text((GenericRowData) decoder.decode(record, false), "decode_reason"));
         }
     }
 
@@ -90,7 +90,7 @@ class EventDecoderTest {
     void rejectsTooLarge() {
         byte[] record = new byte[300 * 1024];
         Arrays.fill(record, (byte) ' ');
-        GenericRowData row = (GenericRowData) decoder.decode(record);
+        GenericRowData row = (GenericRowData) decoder.decode(record, false);
         assertEquals("too_large", text(row, "decode_reason"));
         assertEquals(EventDecoder.HEAD_BYTES, text(row, "head").length());
     }
@@ -126,7 +126,7 @@ class EventDecoderTest {
     }
 
     private GenericRowData decode(String record) {
-        return (GenericRowData) decoder.decode(record.getBytes(StandardCharsets.UTF_8));
+        return (GenericRowData) decoder.decode(record.getBytes(StandardCharsets.UTF_8), false);
     }
 
     private int column(String name) {

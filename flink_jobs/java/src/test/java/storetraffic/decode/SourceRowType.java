@@ -23,6 +23,7 @@ final class SourceRowType {
             fields.add(new RowType.RowField(name, text()));
         }
         fields.add(new RowType.RowField("size_bytes", new IntType()));
+        fields.add(new RowType.RowField("is_resuming", new BooleanType()));
         return new RowType(fields);
     }
 
