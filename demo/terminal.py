@@ -49,7 +49,7 @@ def print_accounting(console: Console, accounting: Accounting) -> None:
 def print_visits(console: Console, visits: list[SeenVisit], metrics: Iterable[Metric]) -> None:
     """Print `N visits` and one line for each; where a truth is known, the truth and the error too."""
     console.print(f"\n{tally(visits)}")
-    judged = {metric.name: metric for metric in metrics}
+    judged = {metric.name: metric for metric in metrics if metric.family == "dwell_seconds"}
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
     for name in ("visit", "entered", "left", "dwell", *(("truth", "error") if judged else ())):
         table.add_column(name, justify="left" if name == "visit" else "right")

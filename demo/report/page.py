@@ -43,8 +43,7 @@ class Page:
     """Everything on the page.
 
     Attributes:
-        verdict: None where no truth is known.
-        groups: Every metric beside its truth; empty where no truth is known.
+        groups: Every metric beside its truth.
         truth_told: How the truth is known, and what is right.
         facts: Where the numbers come from, as name and value.
     """
@@ -52,7 +51,7 @@ class Page:
     title: str
     when: str
     headline: str
-    verdict: Verdict | None
+    verdict: Verdict
     key_numbers: tuple[KeyNumber, ...]
     sections: tuple[Section, ...]
     accounting: Accounting

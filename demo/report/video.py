@@ -18,6 +18,8 @@ from demo.report.plots import Label, Plot, Scale, Shape, Tick, Tip, nice_ceiling
 from demo.report.summary import KeyNumber
 from demo.report.words import count, duration, people, place
 
+_LABELLED = "The visits were labelled by hand, to about two pictures. The values come from the lake, by SQL."
+_NOT_LABELLED = "Nobody labelled this video, so only the records are compared: those in the lake with those sent."
 VISIT_HEIGHT_PX = 28
 PRESENT_HEIGHT_PX = 72
 MOST_TICKS = 8
@@ -58,18 +60,19 @@ def video_page(
     length_seconds: float,
     facts: tuple[tuple[str, str], ...],
 ) -> Page:
-    """Return the page of a video; without a truth there are no metrics to judge."""
+    """Return the page of a video; its visits are judged only where somebody labelled them by hand."""
     judged = list(metrics)
+    is_labelled = any(metric.family == "visits" for metric in judged)
     return Page(
         title=title,
         when=f"{duration(length_seconds)} of video",
         headline=headline(visits),
-        verdict=verdict(judged, accounting, truth="hand-made labels") if judged else None,
+        verdict=verdict(judged, accounting, truth="hand-made labels" if is_labelled else "records that were sent"),
         key_numbers=tuple(key_numbers(visits)),
         sections=(Section("Who came", "plain", (visits_chart(visits, length_seconds),)),),
         accounting=accounting,
         groups=tuple(groups_of(judged)),
-        truth_told="The visits were labelled by hand, to about two pictures. The values come from the lake, by SQL.",
+        truth_told=_LABELLED if is_labelled else _NOT_LABELLED,
         facts=facts,
     )
 

@@ -148,12 +148,12 @@ def test_whole_day_of_the_simulator_is_drawn(
 
 
 def test_video_report(accounting: Accounting) -> None:
-    """Rule: the video's page lists each visit in the video's own time, and judges nothing without a truth."""
+    """Rule: the video's page lists each visit in the video's own time, and says that nobody labelled it."""
     visits = [SeenVisit("hall", 1, 6.0, 19.8, 13.8), SeenVisit("hall", 2, 15.0, 45.0, 30.0)]
     html = render(video_page(visits, [], accounting, title="One by one", length_seconds=139.4, facts=()))
     _Balanced().check(html)
     assert "<h1>2 visits, from 0:14 to 0:30 long.</h1>" in html
-    assert "Every number beside its truth" not in html
+    assert "Nobody labelled this video" in html
     assert headline([]) == "Nobody stayed for 5 seconds or longer."
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import os
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -12,15 +13,17 @@ import pytest
 
 from demo.lake import LakeReader
 from demo.simulated import read_back
+from flink_jobs.jobs import TABLE_OPTIONS
 from local.paths import ROOT, RUNS
 from local.pipeline import STREAM, Pipeline, start_pipeline
 from local.stack import Stack
 from local.waiting import wait_until
-from tests.e2e.records import Sent, late, on_time, sample_events, start_of_cases_ms
-from tests.sql.cases import load_cases
+from tests.e2e.records import Sent, going_on, late, on_time, sample_events, start_of_cases_ms
+from tests.sql.case_files import load_cases
 
 BATCH = 200
 WATERMARK_SECONDS = 90
+IDLE_SECONDS = int(TABLE_OPTIONS["table.exec.source.idle-timeout"].removesuffix(" s"))
 
 Place = tuple[str, str]
 """Shard and sequence number: what tells records apart that say the same."""
@@ -55,10 +58,10 @@ def run(shared_data: Path) -> Iterator[Run]:
     cases = [given for case in load_cases() for given in case.events(start_ms)]
     with Stack(RUNS / "test-e2e") as stack:
         pipeline = start_pipeline(stack)
+        wait_until_idle(pipeline)
         sent = put(stack, list(on_time(events, cases)))
-        pipeline.wait_until_read(len(sent))
         newest_ms = max(event["event_time_ms"] for event in events)
-        wait_for_watermark(pipeline, newest_ms - 20_000)
+        sent |= move_watermark(pipeline, newest_ms)
         sent |= put(stack, list(late(events, cases)))
         pipeline.wait_until_read(len(sent))
         dropped = stack.flink.operator_metric(pipeline.job_id, "numLateRecordsDropped")
@@ -80,21 +83,45 @@ def put(stack: Stack, records: list[Sent]) -> dict[Place, Sent]:
     return placed
 
 
-def wait_for_watermark(pipeline: Pipeline, event_time_ms: int) -> None:
-    """Return once event time has come so far where lateness is judged: where events part to their tables."""
+def wait_until_idle(pipeline: Pipeline) -> None:
+    """Return once Flink must take the silent source for idle: waking from that is where rows could get lost."""
     flink, job = pipeline.stack.flink, pipeline.job_id
+    idle_ms = (IDLE_SECONDS + 2) * 1000
+
+    def has_been_silent() -> bool:
+        vertices = flink.get(f"/jobs/{job}")["vertices"]
+        return min(vertex["duration"] if vertex["status"] == "RUNNING" else 0 for vertex in vertices) >= idle_ms
+
+    wait_until(
+        has_been_silent,
+        seconds=WATERMARK_SECONDS,
+        expected=f"the job to run for {IDLE_SECONDS} s",
+        cure=f"See {pipeline.stack.endpoints.flink_rest}.",
+    )
+
+
+def move_watermark(pipeline: Pipeline, newest_ms: int) -> dict[Place, Sent]:
+    """Go on sending events, as devices do, until event time is close to the newest where lateness is judged.
+
+    That is where events part to their tables. Right after a silence no watermark is given, so events must follow.
+    """
+    flink, job = pipeline.stack.flink, pipeline.job_id
+    seqs = itertools.count()
+    sent: dict[Place, Sent] = {}
     (judge,) = (vertex["id"] for vertex in flink.get(f"/jobs/{job}")["vertices"] if "Correlate" in vertex["name"])
 
     def has_passed() -> bool:
+        sent.update(put(pipeline.stack, going_on(next(seqs), newest_ms)))
         watermarks = [int(metric["value"]) for metric in flink.get(f"/jobs/{job}/vertices/{judge}/watermarks")]
-        return bool(watermarks) and min(watermarks) >= event_time_ms
+        return bool(watermarks) and min(watermarks) >= newest_ms - 20_000
 
     wait_until(
         has_passed,
         seconds=WATERMARK_SECONDS,
-        expected=f"the watermark to pass {event_time_ms}",
+        expected=f"the watermark to come close to {newest_ms}",
         cure=f"See {pipeline.stack.endpoints.flink_rest}.",
     )
+    return sent
 
 
 def _place(answer: dict[str, Any]) -> Place:

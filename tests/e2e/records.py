@@ -12,7 +12,7 @@ from typing import Any
 
 from contracts.events import SCHEMA
 from sim.poison import poison
-from tests.sql.cases import Given
+from tests.sql.case_files import Given
 
 SAMPLE_STORE = "sample-000"
 # Its key falls on the other of two shards.
@@ -82,18 +82,29 @@ def late(events: list[dict[str, Any]], cases: list[Given]) -> Iterator[Sent]:
             yield from _declared(given, "late")
 
 
-def _late_crossing(seq: int, event_time_ms: int) -> Sent:
-    event = {
+def going_on(seq: int, event_time_ms: int) -> list[Sent]:
+    """Return one good event for each of the two shards."""
+    events = [_crossing(store, f"{store}-door", seq, event_time_ms) for store in (SAMPLE_STORE, TWIN_STORE)]
+    # By the key of the store's other device, which is known to fall on its shard.
+    return [Sent(f"{event['store_id']}/{event['store_id']}-dev", _content(event), "accepted") for event in events]
+
+
+def _crossing(store_id: str, device_id: str, seq: int, event_time_ms: int) -> dict[str, Any]:
+    return {
         "schema": SCHEMA,
-        "event_id": f"late-device/b1/{seq}",
+        "event_id": f"{device_id}/b1/{seq}",
         "kind": "crossing",
-        "store_id": SAMPLE_STORE,
-        "device_id": "late-device",
+        "store_id": store_id,
+        "device_id": device_id,
         "boot_id": "b1",
         "seq": seq,
         "event_time_ms": event_time_ms,
-        "crossing": {"line_id": "entrance", "direction": "in", "track_id": "t", "is_staff": False},
+        "crossing": {"line_id": device_id, "direction": "in", "track_id": "t", "is_staff": False},
     }
+
+
+def _late_crossing(seq: int, event_time_ms: int) -> Sent:
+    event = _crossing(SAMPLE_STORE, "late-device", seq, event_time_ms)
     return Sent(_key(event), _content(event), "late")
 
 

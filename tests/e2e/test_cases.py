@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from tests.e2e.conftest import Run
-from tests.sql.cases import Case, comparable, load_cases
+from tests.sql.case_files import Case, comparable, load_cases
 
 pytestmark = pytest.mark.e2e
 

@@ -69,11 +69,11 @@ def test_late_events_are_kept(run: Run) -> None:
         f"SELECT event_id FROM event_v1 WHERE is_late AND store_id = '{SAMPLE_STORE}' ORDER BY event_id"
     )
     assert [row["event_id"] for row in late] == [f"late-device/b1/{seq}" for seq in range(3)]
-    assert run.lake.rows("SELECT count(*) AS n FROM traffic_minute_v1 WHERE line_id = 'entrance'") == [{"n": 0}]
+    assert run.lake.rows("SELECT count(*) AS n FROM traffic_minute_v1 WHERE line_id = 'late-device'") == [{"n": 0}]
 
 
 def test_windows_drop_nothing(run: Run) -> None:
-    """Lateness is judged before the windows: none of them drops a row by itself."""
+    """Lateness is judged before the windows: none drops a row by itself, not even as the source wakes from idleness."""
     assert run.late_rows_dropped == 0
 
 
