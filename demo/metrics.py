@@ -19,11 +19,14 @@ Minutes = Mapping[int, float]
 class Expected:
     """What a metric must be; None without anything to measure.
 
-    `parts` tells how many measured spans the value adds up: each may be off by the metric's allowance.
+    Attributes:
+        parts: How many measured spans the value adds up: each may be off by the metric's allowance.
+        doubtful: How much of the value lies so near a threshold that what the cameras see may fall on either side.
     """
 
     value: float | None
     parts: int = 1
+    doubtful: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,7 +77,7 @@ class Measure:
 def compare(name: str, value: float | None, expected: Expected, measure: Measure) -> Metric:
     """Judge one value."""
     error = None if value is None or expected.value is None else abs(value - expected.value)
-    allowance = measure.allowance * expected.parts
+    allowance = measure.allowance * expected.parts + expected.doubtful
     return Metric(name, value, expected.value, error, allowance, measure.unit, measure.source)
 
 

@@ -99,9 +99,10 @@ class _Replay:
         with self.steps.step("Lake, live table and stream read back"):
             lake = read_back(self.pipeline)
             in_stream = records_in(self.pipeline.stack.boto3_client("kinesis"), self.pipeline.stream)
+        target = self.planned.truth.target_wait_seconds
         accounting = account(lake, sent, in_stream=in_stream)
         metrics = (
-            *measured(lake, expected_values(self.truth), expected_minutes(self.truth)),
+            *measured(lake, expected_values(self.truth, target_seconds=target), expected_minutes(self.truth)),
             *self.live_truth.metrics(watch.samples, _live_occupancy(lake)),
             *accounting_metrics(accounting, sent, rows_dropped=rows_dropped),
         )

@@ -112,11 +112,11 @@ def _group(family: str, members: list[Metric]) -> Group:
 
 
 def _judged(members: list[Metric]) -> str:
-    first = members[0]
-    if not first.allowance:
-        return "equal"
-    allowed = f"within {min(metric.allowance for metric in members):g} {first.unit}"
-    return f"{allowed} in each minute" if first.minutes else allowed
+    least, most = (choose(metric.allowance for metric in members) for choose in (min, max))
+    if not least:
+        return "equal, but for waits on the target" if most else "equal"
+    allowed = f"within {least:g} {members[0].unit}"
+    return f"{allowed} in each minute" if members[0].minutes else allowed
 
 
 def _line(metric: Metric) -> Line:

@@ -38,6 +38,20 @@ def test_allowance_grows_with_the_measured_parts() -> None:
     assert not compare("x", 103.1, Expected(100, parts=3), TIMED).is_right
 
 
+def test_what_lies_on_a_threshold_may_fall_on_either_side() -> None:
+    """Rule: a count may differ by those alone whose true value is as near a threshold as the cameras can tell."""
+    assert compare("x", 4, Expected(5, doubtful=1), COUNTED).is_right
+    assert not compare("x", 3, Expected(5, doubtful=1), COUNTED).is_right
+
+
+def test_waits_on_the_target_are_doubtful(planned: PlannedRun) -> None:
+    """Rule: the doubt is the number of waits within half a second of the target, and else none."""
+    (truth,) = planned.truth.stores
+    wait = next(journey.wait_seconds for journey in truth.journeys if journey.wait_seconds is not None)
+    assert expected_values(truth, target_seconds=wait + 0.4)["served_over_target"].doubtful >= 1
+    assert expected_values(truth, target_seconds=100_000)["served_over_target"].doubtful == 0
+
+
 def test_series_is_judged_by_its_worst_minute() -> None:
     """Rule: a mean over time never hides a wrong minute."""
     metric = compare_minutes("x", {0: 1.0, 60: 3.0}, {0: 2.0, 60: 2.0}, Measure("people", "test", 0.1))
@@ -64,7 +78,7 @@ def test_every_truth_is_measured(truthful_lake: LakeReader, planned: PlannedRun)
     """Rule: no truth goes unasked: each has a metric, unless it is nothing (a zone that nobody visited)."""
     (truth,) = planned.truth.stores
     names = {metric.name for metric in _judged(truthful_lake, planned)}
-    assert {name for name, value in expected_values(truth).items() if value.value} <= names
+    assert {name for name, value in expected_values(truth, target_seconds=180).items() if value.value} <= names
     assert expected_minutes(truth).keys() <= names
 
 
@@ -89,4 +103,4 @@ def test_lost_visit_is_found(tables: dict[str, pa.Table], planned: PlannedRun) -
 
 def _judged(lake: LakeReader, planned: PlannedRun) -> list[Metric]:
     (truth,) = planned.truth.stores
-    return measured(lake, expected_values(truth), expected_minutes(truth))
+    return measured(lake, expected_values(truth, target_seconds=180), expected_minutes(truth))
