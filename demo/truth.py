@@ -47,7 +47,7 @@ def _zone(zone: ZoneTruth) -> Iterator[tuple[str, Expected]]:
     yield f"dwell_seconds_mean.{place}", Expected(zone.dwell_seconds_mean)
     yield f"dwell_seconds_median.{place}", Expected(zone.dwell_seconds_median)
     yield f"minutes_dwell_seconds_mean.{place}", Expected(zone.dwell_seconds_mean)
-    yield f"occupancy_max.{place}", Expected(_most(zone.occupancy))
+    yield f"occupancy_max.{place}", _most(zone.occupancy)
 
 
 def _checkout(checkout: CheckoutTruth, suffix: str, *, near_target: int) -> Iterator[tuple[str, Expected]]:
@@ -75,12 +75,13 @@ def _near_target(journeys: Iterable[Journey], target_seconds: float) -> int:
 def _lane(lane: LaneTruth, truth: StoreTruth) -> Iterator[tuple[str, Expected]]:
     spans = [((span.end_ms or truth.end_ms) - span.start_ms) / 1000 for span in lane.open_intervals]
     yield f"lane_open_seconds.{lane.lane_id}", Expected(sum(spans), parts=max(1, len(spans)))
-    yield f"queue_length_max.{lane.lane_id}", Expected(_most(lane.queue))
+    yield f"queue_length_max.{lane.lane_id}", _most(lane.queue)
 
 
 def _means(minutes: tuple[OccupancyMinute, ...]) -> Minutes:
     return {minute.start_ms: minute.mean for minute in minutes}
 
 
-def _most(minutes: tuple[OccupancyMinute, ...]) -> int:
-    return max((minute.maximum for minute in minutes), default=0)
+def _most(minutes: tuple[OccupancyMinute, ...]) -> Expected:
+    most = max((minute.maximum for minute in minutes), default=0)
+    return Expected(most, doubtful=most - max((minute.maximum_seen for minute in minutes), default=0))

@@ -32,6 +32,8 @@ from sim.margins import LANE_CLOSES_SECONDS, LANE_OPENS_SECONDS, MERGE_SECONDS, 
 from sim.people import Person
 from sim.scenario import Scenario, ZonePlan
 
+LOOK_MS = 250
+"""Cameras look four times a second."""
 MINUTE_MS = 60_000
 Outcome = Literal["served", "abandoned", "censored"]
 
@@ -59,11 +61,17 @@ class Stay:
 
 @dataclass(frozen=True, slots=True)
 class OccupancyMinute:
-    """People in a zone over one minute (the last may be shorter): time-weighted mean, and the most."""
+    """People in a zone over one minute (the last may be shorter): time-weighted mean, and the most.
+
+    Attributes:
+        maximum: The most at one instant.
+        maximum_seen: The most that cameras cannot miss, as they look once in `LOOK_MS`.
+    """
 
     start_ms: int
     mean: float
     maximum: int
+    maximum_seen: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -434,11 +442,20 @@ def _crossings(scenario: Scenario, people: Iterable[Person]) -> Iterator[tuple[i
 
 def _minute(entered: NDArray[np.int64], left: NDArray[np.int64], start_ms: int, end_ms: int) -> OccupancyMinute:
     begins, ends = np.maximum(entered, start_ms), np.minimum(left, end_ms)
+    return OccupancyMinute(
+        start_ms=start_ms,
+        mean=float((ends - begins).sum()) / (end_ms - start_ms),
+        maximum=_most_at_once(begins, ends),
+        # A stay is seen from the first look inside to the last: at most one look shorter at each end.
+        maximum_seen=_most_at_once(begins + LOOK_MS, ends - LOOK_MS),
+    )
+
+
+def _most_at_once(begins: NDArray[np.int64], ends: NDArray[np.int64]) -> int:
+    begins, ends = begins[begins < ends], ends[begins < ends]
     instants = np.concatenate([ends, begins])
     steps = np.concatenate([np.full(len(ends), -1), np.full(len(begins), 1)])
-    counts = np.cumsum(steps[np.lexsort((steps, instants))])
-    mean = float((ends - begins).sum()) / (end_ms - start_ms)
-    return OccupancyMinute(start_ms=start_ms, mean=mean, maximum=int(counts.max(initial=0)))
+    return int(np.cumsum(steps[np.lexsort((steps, instants))]).max(initial=0))
 
 
 def _presences(stays: Iterable[Stay]) -> list[tuple[int, int]]:

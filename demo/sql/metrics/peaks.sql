@@ -1,7 +1,7 @@
 -- question: What was the most at one instant, in each zone and in each lane's queue?
 -- unit: people
--- within: 1
--- note: cameras look four times a second, so a meeting shorter than that at a zone's edge is not seen
+-- within: 0
+-- note: exact, but for peaks so short that cameras which look four times a second can miss them
 SELECT 'occupancy_max.' || zone_id AS name, max(occupancy_max) AS value
 FROM zone_minute
 GROUP BY zone_id
