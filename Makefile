@@ -56,7 +56,7 @@ down: ## End the local stack
 	@if [ -x $(PYTHON) ]; then $(PYTHON) -m local down; else echo "Nothing is set up, so nothing runs."; fi
 
 bench: setup ## Measure
-	@if [ -d bench ]; then $(PYTHON) -m bench; else echo "There are no benchmarks yet: they come with their own issue."; fi
+	@if [ -d bench ]; then $(PYTHON) -m bench; else echo "There are no benchmarks yet."; fi
 
 package: setup ## Make the zip for Managed Service for Apache Flink
 	@$(PYTHON) -m flink_jobs.package
