@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+_GROUPS = ("source", "lake", "live", "metrics")
 MANAGED_FLINK_PROPERTIES = Path("/etc/flink/application_properties.json")
 
 
@@ -81,10 +82,8 @@ def load_settings(path: Path) -> Settings:
 def settings_of(groups: Mapping[str, Mapping[str, str]]) -> Settings:
     """Build the settings from property groups; raises `SettingsError` with every problem."""
     problems: list[str] = []
-    source = _Group("source", groups, problems)
-    lake = _Group("lake", groups, problems)
-    live = _Group("live", groups, problems)
-    metrics = _Group("metrics", groups, problems)
+    defaults = MetricSettings()
+    source, lake, live, metrics = (_Group(name, groups, problems) for name in _GROUPS)
     settings = Settings(
         source=SourceSettings(
             stream=source.text("stream"),
@@ -105,13 +104,13 @@ def settings_of(groups: Mapping[str, Mapping[str, str]]) -> Settings:
             endpoint=live.optional("endpoint"),
         ),
         metrics=MetricSettings(
-            target_wait_ms=metrics.number("target_wait_ms", MetricSettings().target_wait_ms),
-            visit_gap_ms=metrics.number("visit_gap_ms", MetricSettings().visit_gap_ms),
-            pass_through_ms=metrics.number("pass_through_ms", MetricSettings().pass_through_ms),
+            target_wait_ms=metrics.number("target_wait_ms", defaults.target_wait_ms),
+            visit_gap_ms=metrics.number("visit_gap_ms", defaults.visit_gap_ms),
+            pass_through_ms=metrics.number("pass_through_ms", defaults.pass_through_ms),
             journey_horizon_minutes=metrics.number(
-                "journey_horizon_minutes", MetricSettings().journey_horizon_minutes, maximum=99
+                "journey_horizon_minutes", defaults.journey_horizon_minutes, maximum=99
             ),
-            live_item_days=metrics.number("live_item_days", MetricSettings().live_item_days),
+            live_item_days=metrics.number("live_item_days", defaults.live_item_days),
         ),
     )
     for group in (source, lake, live, metrics):
@@ -167,10 +166,9 @@ class _Group:
 
 
 def _refuse_unknown_groups(groups: Mapping[str, Mapping[str, str]], problems: list[str]) -> None:
-    known = {"source", "lake", "live", "metrics"}
     problems.extend(
-        f"{name}: expected one of the groups {', '.join(sorted(known))}, came an unknown one; remove it"
-        for name in groups.keys() - known
+        f"{name}: expected one of the groups {', '.join(_GROUPS)}, came an unknown one; remove it"
+        for name in sorted(groups.keys() - set(_GROUPS))
         # The managed service adds groups of its own, such as kinesis.analytics.flink.run.options.
         if not name.startswith("kinesis.analytics.")
     )
