@@ -5,10 +5,10 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal
 
-from contracts import rejections
+from contracts import quality, rejections
 from contracts.events import envelope_struct, payload_fields, payload_struct
 from contracts.fields import Field
-from contracts.types import BOOLEAN, DOUBLE, INSTANT, INTEGER, LONG, STRING, Type
+from contracts.types import BOOLEAN, DOUBLE, INSTANT, INTEGER, LONG, STRING, ListOf, Struct, Type
 
 StoredIn = Literal["lake", "dynamodb"]
 
@@ -53,8 +53,32 @@ LANE_ID = _column("lane_id", STRING, "Checkout lane")
 ZONE_LANE_ID = _column("lane_id", STRING, "Checkout lane of a queue or service zone", required=False)
 WINDOW_START = _column("window_start", INSTANT, "Start of the window, inclusive")
 WINDOW_END = _column("window_end", INSTANT, "End of the window, exclusive")
-COVERAGE = _column("coverage", DOUBLE, "Share of the window in which the zone was watched: 1 = all of it")
+COVERAGE = _column("coverage", DOUBLE, "Share of the window for which snapshots came: 1 = all of it")
+CAMERA_UP_SHARE = _column(
+    "camera_up_share",
+    DOUBLE,
+    "Share of the expected frames that the cameras gave; null when none told of its health",
+    required=False,
+)
+LATE_SHARE = _column(
+    "late_share",
+    DOUBLE,
+    "Share of the snapshots that came behind the watermark; 0 as streamed, known once the day is reconciled",
+    required=False,
+)
+QUALITY = Field("quality", STRING, "How far to trust the row: see docs/metrics.md", choices=quality.GRADES)
+REVISION = _column("revision", LONG, "Counts the changes: of rows with the same id, the highest is valid")
+HISTOGRAM = ListOf(
+    Struct(
+        (
+            _column("lower_ms", LONG, "Lower bound of the bucket, inclusive; it ends at lower_ms * 11 / 10"),
+            _column("count", LONG, "How many"),
+        )
+    )
+)
 TRACK_ID = _column("track_id", STRING, "Track, random per boot and rotated daily: no lasting identity")
+
+OUTCOMES = ("served", "abandoned", "censored")
 
 ARRIVAL = (
     _column("arrival_time", INSTANT, "When Kinesis took the record"),
@@ -103,6 +127,9 @@ ZONE_MINUTE = Table(
         _column("left", LONG, "Customers who left"),
         _column("staff_person_ms", LONG, "Integral of the number of staff, in person-milliseconds"),
         COVERAGE,
+        CAMERA_UP_SHARE,
+        LATE_SHARE,
+        QUALITY,
     ),
     key=("store_id", "zone_id", "window_start"),
     partition_by="window_start",
@@ -112,14 +139,15 @@ ZONE_MINUTE = Table(
 VISIT = Table(
     name="visit_v1",
     doc=(
-        "Visits to zones. Stays of one track in one zone less than 30 s apart are one visit: the later stay writes "
-        "the longer visit again with the next revision."
+        "Visits to zones. Stays of one person in one zone less than 30 s apart are one visit. A stay that continues a "
+        "visit, or a `track_merge` that joins two, writes it again with the next revision; a visit that was found to "
+        "be part of another one says so in `merged_into` and counts no more."
     ),
     grain="one revision of one visit",
     columns=(
         STORE_ID,
-        _column("visit_id", STRING, "zone_id/track_id/entered_ms"),
-        _column("revision", LONG, "1 for the first stay, one more for each stay that continues the visit"),
+        _column("visit_id", STRING, "zone_id/track_id/entered_ms of the visit's first stay"),
+        REVISION,
         ZONE_ID,
         ZONE_KIND,
         ZONE_LANE_ID,
@@ -129,9 +157,10 @@ VISIT = Table(
         _column("left_time", INSTANT, "Last instant of the visit so far"),
         _column("dwell_seconds", DOUBLE, "left_time - entered_time, in seconds"),
         _column("is_pass_through", BOOLEAN, "The visit was shorter than 5 s: counted apart"),
-        _of_visit("is_staff"),
+        _column("is_staff", BOOLEAN, "One of the visit's stays was recognised as staff's"),
         _of_visit("end"),
-        _column("event_id", STRING, "Event that closed the stay"),
+        _column("merged_into", STRING, "Visit of which this one was found to be a part", required=False),
+        _column("event_id", STRING, "Event that made this revision"),
     ),
     key=("store_id", "visit_id", "revision"),
     partition_by="left_time",
@@ -141,8 +170,9 @@ VISIT = Table(
 DWELL_MINUTE = Table(
     name="dwell_minute_v1",
     doc=(
-        "Visits that ended and their dwell, minute by minute. When a stay continues a visit of an earlier minute, its "
-        "minute carries the difference, so that sums over any longer time are exact; a single minute can be negative."
+        "Visits that ended and their dwell, minute by minute. When a stay or a track merge changes a visit of an "
+        "earlier minute, its minute carries the difference, so that sums over any longer time are exact; a single "
+        "minute can be negative."
     ),
     grain="one zone and minute in which a visit ended",
     columns=(
@@ -155,8 +185,18 @@ DWELL_MINUTE = Table(
         _column("pass_throughs", LONG, "Customer visits shorter than 5 s"),
         _column("staff_visits", LONG, "Visits of staff"),
         _column("dwell_ms", LONG, "Sum of dwell over `visits`, in milliseconds"),
-        _column("lost_visits", LONG, "Stays of customers that ended because the track was lost"),
+        _column("lost_visits", LONG, "Customer visits and pass-throughs that ended because the track was lost"),
+        Field("dwell_histogram", HISTOGRAM, "Dwell over `visits` by log-spaced buckets; add buckets to merge rows"),
         COVERAGE,
+        CAMERA_UP_SHARE,
+        LATE_SHARE,
+        _column(
+            "lost_share",
+            DOUBLE,
+            "lost_visits / (visits + pass_throughs); null when the minute only corrects earlier ones",
+            required=False,
+        ),
+        QUALITY,
     ),
     key=("store_id", "zone_id", "window_start"),
     partition_by="window_start",
@@ -165,21 +205,28 @@ DWELL_MINUTE = Table(
 
 JOURNEY = Table(
     name="journey_v1",
-    doc="Queue journeys of customers: joined a lane's queue, and then was served, gave up, or was lost from sight.",
-    grain="one queue journey",
+    doc=(
+        "Queue journeys of customers: joined a lane's queue, and then was served, gave up, or was lost from sight. "
+        "What comes later, such as a `track_merge`, writes the journey again with a higher revision; a journey that "
+        "was found to be part of another one says so in `merged_into` and counts no more."
+    ),
+    grain="one revision of one queue journey",
     columns=(
         STORE_ID,
-        _column("journey_id", STRING, "lane_id/track_id/joined_ms"),
+        _column("journey_id", STRING, "lane_id/track_id/joined_ms of the journey's first stay in the queue"),
+        REVISION,
         LANE_ID,
         TRACK_ID,
         _column("joined_time", INSTANT, "Entered the queue"),
         _column("queue_left_time", INSTANT, "Left the queue"),
         _column("service_start_time", INSTANT, "Entered the service zone; null when not served", required=False),
         _column("service_end_time", INSTANT, "Left the service zone; null when not served", required=False),
-        _column(
-            "outcome",
+        Field("outcome", STRING, "How it ended; censored: the end was not seen", choices=OUTCOMES),
+        Field(
+            "end",
             STRING,
-            "served, abandoned, or censored (lost from sight, or cut by the end of the day)",
+            "How the stay in the queue ended: of a censored journey, lost from sight or still present (day_end)",
+            choices=_of_visit("end").choices,
         ),
         _column("wait_seconds", DOUBLE, "joined_time to service_start_time; null when not served", required=False),
         _column(
@@ -194,15 +241,20 @@ JOURNEY = Table(
             "Served after more than the target wait; null when not served",
             required=False,
         ),
+        _column("merged_into", STRING, "Journey of which this one was found to be a part", required=False),
     ),
-    key=("store_id", "journey_id"),
+    key=("store_id", "journey_id", "revision"),
     partition_by="queue_left_time",
     sort_by=("store_id", "queue_left_time"),
 )
 
 LANE_MINUTE = Table(
     name="lane_minute_v1",
-    doc="Queue and service of each checkout lane, minute by minute. A journey counts in the minute it left the queue.",
+    doc=(
+        "Queue and service of each checkout lane, minute by minute. A lane has one queue zone and one service zone. A "
+        "journey counts once, when nothing can change it any more, in the minute of what was last seen of it: the end "
+        "of service, leaving the queue, or a merge."
+    ),
     grain="one lane and minute",
     columns=(
         STORE_ID,
@@ -218,14 +270,27 @@ LANE_MINUTE = Table(
             LONG,
             "Time the lane was open: from 5 s of presence in the service zone until 30 s without",
         ),
-        _column("joined", LONG, "Journeys that left the queue in this minute, whatever the outcome"),
-        _column("served", LONG, "Journeys that went on to be served"),
+        _column("joined", LONG, "Journeys that ended in this minute, whatever the outcome"),
+        _column("served", LONG, "Journeys that were served"),
         _column("abandoned", LONG, "Journeys that gave up"),
         _column("censored", LONG, "Journeys whose outcome was not seen"),
         _column("wait_ms", LONG, "Sum of the waits of the served, in milliseconds"),
         _column("wait_ms_max", LONG, "Longest wait among the served, in milliseconds", required=False),
         _column("served_over_target", LONG, "Served after more than the target wait"),
+        _column("queue_ms", LONG, "Sum of the time in the queue over `joined`, in milliseconds"),
+        Field("wait_histogram", HISTOGRAM, "Waits of the served by log-spaced buckets; add buckets to merge rows"),
         COVERAGE,
+        CAMERA_UP_SHARE,
+        LATE_SHARE,
+        _column("lost_share", DOUBLE, "censored / joined; null when none joined", required=False),
+        _column(
+            "little_gap",
+            DOUBLE,
+            "|L - lambda W| / L over the lane's latest 15 minutes: queue length against arrivals times time in the "
+            "queue; null with fewer than 10 journeys",
+            required=False,
+        ),
+        QUALITY,
     ),
     key=("store_id", "lane_id", "window_start"),
     partition_by="window_start",
@@ -245,6 +310,10 @@ TRAFFIC_MINUTE = Table(
         _column("out_count", LONG, "Customers who crossed outwards"),
         _column("staff_in_count", LONG, "Staff who crossed inwards"),
         _column("staff_out_count", LONG, "Staff who crossed outwards"),
+        COVERAGE,
+        CAMERA_UP_SHARE,
+        LATE_SHARE,
+        QUALITY,
     ),
     key=("store_id", "line_id", "window_start"),
     partition_by="window_start",
@@ -277,6 +346,7 @@ CAMERA_MINUTE = Table(
         WINDOW_END,
         *payload_struct("health").fields,
         _column("up_share", DOUBLE, "frames_seen / frames_expected, at most 1"),
+        QUALITY,
     ),
     key=("store_id", "camera_id", "window_start"),
     partition_by="window_start",
@@ -296,6 +366,8 @@ HEAT_MINUTE = Table(
         _column("grid_h", INTEGER, "Rows of the map"),
         _column("cell_index", INTEGER, "Row times columns plus column"),
         _column("person_ms", LONG, "Time spent in the cell, over all customers"),
+        CAMERA_UP_SHARE,
+        QUALITY,
     ),
     key=("store_id", "camera_id", "window_start", "cell_index"),
     partition_by="window_start",
@@ -343,6 +415,31 @@ REJECTED = Table(
     sort_by=("arrival_time",),
 )
 
+ACCOUNTING_HOUR = Table(
+    name="accounting_hour_v1",
+    doc=(
+        "The job's report: what became of the records of each device, hour by hour of arrival. "
+        "`python -m glue account` counts a day that is over; received = accepted + rejected + late + duplicate."
+    ),
+    grain="one device and hour of arrival",
+    columns=(
+        _column("store_id", STRING, "Store; empty for records that name none"),
+        _column("device_id", STRING, "Edge device; empty for records that name none"),
+        WINDOW_START,
+        WINDOW_END,
+        _column("received", LONG, "Records by their place in the stream, counted once each"),
+        _column("accepted", LONG, "Events that count, late ones apart"),
+        _column("late", LONG, "Events behind the watermark: in event_v1, and counted once the day is reconciled"),
+        _column("duplicate", LONG, "Events that had come before"),
+        _column("rejected", LONG, "Records that could not be used: rejected_v1 says why"),
+        _column("late_share", DOUBLE, "late / (accepted + late); null when there was neither", required=False),
+        _column("is_clock_skewed", BOOLEAN, "The device sent times from the future: set its clock"),
+    ),
+    key=("store_id", "device_id", "window_start"),
+    partition_by="window_start",
+    sort_by=("store_id", "window_start", "device_id"),
+)
+
 LIVE_ZONE = Table(
     name="live_zone",
     doc=(
@@ -362,9 +459,11 @@ LIVE_ZONE = Table(
         _column(
             "longest_stay_seconds",
             DOUBLE,
-            "Longest stay so far among the customers present; in a queue, the longest wait",
+            "Longest stay so far among the customers present",
         ),
-        _column("coverage", DOUBLE, "Share of the window in which the zone was watched"),
+        _column("longest_wait_seconds", DOUBLE, "In a queue zone, the longest wait so far; 0 in other zones"),
+        COVERAGE,
+        QUALITY,
         _column("window_end_ms", LONG, "End of the window (milliseconds since 1970-01-01 UTC)"),
         _column("expires_at", LONG, "When DynamoDB may delete the item (seconds since 1970-01-01 UTC)"),
     ),
@@ -387,8 +486,21 @@ TABLES: dict[str, Table] = {
         HEAT_MINUTE,
         ALERT,
         REJECTED,
+        ACCOUNTING_HOUR,
         LIVE_ZONE,
     )
 }
+FACT_TABLES = (
+    ZONE_MINUTE,
+    VISIT,
+    DWELL_MINUTE,
+    JOURNEY,
+    LANE_MINUTE,
+    TRAFFIC_MINUTE,
+    CAMERA_MINUTE,
+    HAZARD,
+    HEAT_MINUTE,
+)
+"""What is worked out from events alone: a reconciled day writes these anew."""
 LAKE_TABLES = tuple(table for table in TABLES.values() if table.stored_in == "lake")
 LIVE_TABLES = tuple(table for table in TABLES.values() if table.stored_in == "dynamodb")

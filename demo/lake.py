@@ -79,7 +79,7 @@ def current_view(table: Table) -> str:
         return "" if name == table.name else f"CREATE VIEW {name} AS FROM {table.name}"
     key = ", ".join(column for column in table.key if column != "revision")
     newest = f"row_number() OVER (PARTITION BY {key} ORDER BY revision DESC) = 1"
-    return f"CREATE VIEW {name} AS FROM {table.name} QUALIFY {newest}"
+    return f"CREATE VIEW {name} AS FROM (FROM {table.name} QUALIFY {newest}) WHERE merged_into IS NULL"
 
 
 def queries(folder: str) -> list[Query]:

@@ -22,7 +22,7 @@ from demo.stream import records_in
 from demo.truth import expected_minutes, expected_values
 from demo.watch import Watch
 from edge.publisher import Publisher, PublisherSettings
-from local.pipeline import DATABASE, STREAM, Pipeline, lake_catalog, start_pipeline
+from local.pipeline import STREAM, Pipeline, lake_catalog, start_pipeline
 from local.stack import Stack
 from sim.run import PlannedRun, plan
 from sim.scenario import Scenario
@@ -146,7 +146,7 @@ class _Replay:
 
 def read_back(pipeline: Pipeline) -> LakeReader:
     """Return the lake and the live tables as they stand now."""
-    lake = read_lake(lake_catalog(pipeline.stack), DATABASE)
+    lake = read_lake(lake_catalog(pipeline.stack), pipeline.database)
     return LakeReader(lake | read_live(pipeline.stack.boto3_client("dynamodb")))
 
 

@@ -12,7 +12,7 @@ from contracts.render.flink import flink_columns, flink_type
 from contracts.tables import LIVE_TABLES, TABLES, Table
 from contracts.types import BOOLEAN, INTEGER, STRING
 from flink_jobs.jobs import TABLE_OPTIONS
-from flink_jobs.settings import LakeSettings, LiveSettings, Settings, SourceSettings
+from flink_jobs.settings import BatchJobSettings, LakeSettings, LiveSettings, Settings, SourceSettings
 
 SOURCE_TABLE = "inference"
 _CATALOG = "lake"
@@ -57,6 +57,37 @@ class CloudConnectors:
         if table.stored_in == "lake":
             return f"`{_CATALOG}`.`{self._settings.lake.database}`.`{table.name}`"
         return f"`{table.name}`"
+
+
+class BatchConnectors:
+    """What is stored in the lake, as `stored_event` and `stored_rejection`, and the staging tables."""
+
+    def __init__(self, settings: BatchJobSettings, *, reads_by: str) -> None:
+        self._settings = settings
+        self._reads_by = reads_by
+
+    def ddl(self) -> list[str]:
+        """Return the statements that open the lake and name what is to be read."""
+        return [
+            create_catalog(self._settings.lake),
+            self._stored("stored_event", TABLES["event_v1"], self._reads_by),
+            self._stored("stored_rejection", TABLES["rejected_v1"], "arrival_time"),
+        ]
+
+    def sink(self, table: Table) -> str:
+        """Return the staging table."""
+        return f"`{_CATALOG}`.`{self._settings.batch.staging_database}`.`{table.name}`"
+
+    def _stored(self, name: str, table: Table, time_column: str) -> str:
+        batch = self._settings.batch
+        conditions = [
+            f"`{time_column}` >= TO_TIMESTAMP_LTZ({batch.from_ms}, 3)",
+            f"`{time_column}` < TO_TIMESTAMP_LTZ({batch.to_ms}, 3)",
+        ]
+        if batch.store_id is not None:
+            conditions.append(f"`store_id` = {_text(batch.store_id)}")
+        stored = f"`{_CATALOG}`.`{self._settings.lake.database}`.`{table.name}`"
+        return f"CREATE TEMPORARY VIEW `{name}` AS SELECT * FROM {stored} WHERE {' AND '.join(conditions)}"
 
 
 class PlanConnectors:
@@ -184,6 +215,10 @@ def _local_credentials() -> dict[str, str]:
     }
 
 
+def _text(value: str) -> str:
+    return "'" + value.replace("'", "''") + "'"
+
+
 def _with(options: Mapping[str, str]) -> str:
-    listed = ",\n".join(f"    '{name}' = '{value}'" for name, value in options.items())
+    listed = ",\n".join(f"    {_text(name)} = {_text(value)}" for name, value in options.items())
     return f"WITH (\n{listed}\n)"

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from contracts.tables import FACT_TABLES
+
 TABLE_OPTIONS = {
     # Windows are cut in UTC; store-local time is the readers' business.
     "table.local-time-zone": "UTC",
@@ -16,46 +18,53 @@ TABLE_OPTIONS = {
 
 @dataclass(frozen=True, slots=True)
 class Job:
-    """A job in names: Java functions of the jar, views in `sql/flink/views`, tables in `sql/flink`."""
+    """A job in names: Java functions of the jar, views and tables of `sql/flink`.
+
+    A batch job takes a file from `sql/flink/batch` where there is one of that name, and reads the rows of a stretch of
+    the instant called `reads_by`.
+    """
 
     name: str
-    functions: tuple[tuple[str, str], ...]
     views: tuple[str, ...]
     tables: tuple[str, ...]
+    functions: tuple[tuple[str, str], ...] = ()
+    reads_by: str | None = None
 
+    @property
+    def is_batch(self) -> bool:
+        """Whether the job reads what is stored, and ends."""
+        return self.reads_by is not None
+
+
+_FACT_FUNCTIONS = (
+    ("FOLLOW_PEOPLE", "storetraffic.functions.FollowPeople"),
+    ("LANE_OPEN_MS", "storetraffic.functions.LaneOpen"),
+    ("DURATION_HISTOGRAM", "storetraffic.functions.DurationHistogram"),
+)
+_FACT_VIEWS = (
+    "event",
+    "zone_snapshot",
+    "camera_health",
+    "camera_minute",
+    "device_minute",
+    "zone_minute",
+    "stay",
+    "followed",
+    "visit",
+    "journey_change",
+    "journey",
+    "lane_open",
+)
+_FACT_TABLES = tuple(table.name for table in FACT_TABLES)
 
 STORE_TRAFFIC = Job(
     name="store_traffic",
-    functions=(
-        ("SEEN_BEFORE", "storetraffic.functions.SeenBefore"),
-        ("VISIT_SO_FAR", "storetraffic.functions.VisitSoFar"),
-        ("LANE_OPEN_MS", "storetraffic.functions.LaneOpen"),
-    ),
-    views=(
-        "sequenced",
-        "distinct_event",
-        "event",
-        "zone_snapshot",
-        "zone_minute",
-        "stay",
-        "visit",
-        "lane_stay",
-        "queue_stay",
-        "journey",
-        "lane_open",
-    ),
-    tables=(
-        "event_v1",
-        "rejected_v1",
-        "zone_minute_v1",
-        "visit_v1",
-        "dwell_minute_v1",
-        "journey_v1",
-        "lane_minute_v1",
-        "traffic_minute_v1",
-        "camera_minute_v1",
-        "hazard_v1",
-        "heat_minute_v1",
-        "live_zone",
-    ),
+    functions=(("SEEN_BEFORE", "storetraffic.functions.SeenBefore"), *_FACT_FUNCTIONS),
+    views=("sequenced", "distinct_event", *_FACT_VIEWS),
+    tables=("event_v1", "rejected_v1", *_FACT_TABLES, "live_zone"),
 )
+RECONCILE = Job(
+    name="reconcile", functions=_FACT_FUNCTIONS, views=_FACT_VIEWS, tables=_FACT_TABLES, reads_by="event_time"
+)
+ACCOUNT = Job(name="account", views=(), tables=("accounting_hour_v1",), reads_by="arrival_time")
+BATCH_JOBS = {job.name: job for job in (RECONCILE, ACCOUNT)}

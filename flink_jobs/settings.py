@@ -11,7 +11,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-_GROUPS = ("source", "lake", "live", "metrics")
+_STREAM_GROUPS = ("source", "lake", "live", "metrics")
+_BATCH_GROUPS = ("batch", "lake", "metrics")
+_LATEST_MS = 4_102_444_800_000
 MANAGED_FLINK_PROPERTIES = Path("/etc/flink/application_properties.json")
 
 
@@ -61,8 +63,30 @@ class MetricSettings:
 
 
 @dataclass(frozen=True, slots=True)
+class BatchSettings:
+    """What a batch job reads, from `from_ms` until before `to_ms` (milliseconds since 1970-01-01 UTC), and where to.
+
+    `store_id` None reads every store. The tables of `staging_database` take the rows; who asked for them moves them.
+    """
+
+    store_id: str | None
+    from_ms: int
+    to_ms: int
+    staging_database: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchJobSettings:
+    """Everything that a batch job is told."""
+
+    batch: BatchSettings
+    lake: LakeSettings
+    metrics: MetricSettings
+
+
+@dataclass(frozen=True, slots=True)
 class Settings:
-    """Everything that the job is told."""
+    """Everything that the streaming job is told."""
 
     source: SourceSettings
     lake: LakeSettings
@@ -71,7 +95,7 @@ class Settings:
 
 
 def load_settings(path: Path) -> Settings:
-    """Read the property file.
+    """Read the property file of the streaming job.
 
     Raises:
         SettingsError: the file is absent, not of the form above, or properties are missing, unknown or unusable.
@@ -79,11 +103,15 @@ def load_settings(path: Path) -> Settings:
     return settings_of(_property_groups(path))
 
 
+def load_batch_settings(path: Path) -> BatchJobSettings:
+    """Read the property file of a batch job; errors as for `load_settings`."""
+    return batch_settings_of(_property_groups(path))
+
+
 def settings_of(groups: Mapping[str, Mapping[str, str]]) -> Settings:
-    """Build the settings from property groups; raises `SettingsError` with every problem."""
-    problems: list[str] = []
-    defaults = MetricSettings()
-    source, lake, live, metrics = (_Group(name, groups, problems) for name in _GROUPS)
+    """Build the streaming job's settings from property groups; raises `SettingsError` with every problem."""
+    reader = _Reader(groups, _STREAM_GROUPS)
+    source, live = reader.group("source"), reader.group("live")
     settings = Settings(
         source=SourceSettings(
             stream=source.text("stream"),
@@ -91,36 +119,82 @@ def settings_of(groups: Mapping[str, Mapping[str, str]]) -> Settings:
             endpoint=source.optional("endpoint"),
             initial_position=source.choice("initial_position", ("TRIM_HORIZON", "LATEST"), "TRIM_HORIZON"),
         ),
-        lake=LakeSettings(
-            warehouse=lake.text("warehouse"),
-            database=lake.text("database"),
-            region=lake.text("region"),
-            glue_endpoint=lake.optional("glue_endpoint"),
-            s3_endpoint=lake.optional("s3_endpoint"),
-        ),
+        lake=_lake(reader.group("lake")),
         live=LiveSettings(
             table_prefix=live.optional("table_prefix") or "",
             region=live.text("region"),
             endpoint=live.optional("endpoint"),
         ),
-        metrics=MetricSettings(
-            target_wait_ms=metrics.number("target_wait_ms", defaults.target_wait_ms),
-            visit_gap_ms=metrics.number("visit_gap_ms", defaults.visit_gap_ms),
-            pass_through_ms=metrics.number("pass_through_ms", defaults.pass_through_ms),
-            journey_horizon_minutes=metrics.number(
-                "journey_horizon_minutes", defaults.journey_horizon_minutes, maximum=99
-            ),
-            live_item_days=metrics.number("live_item_days", defaults.live_item_days),
-        ),
+        metrics=_metrics(reader.group("metrics")),
     )
-    for group in (source, lake, live, metrics):
-        group.refuse_unknown()
-    _refuse_unknown_groups(groups, problems)
-    if problems:
-        raise SettingsError(
-            "the job's properties cannot be used:\n" + "\n".join(f"- {problem}" for problem in problems)
-        )
+    reader.refuse_problems()
     return settings
+
+
+def batch_settings_of(groups: Mapping[str, Mapping[str, str]]) -> BatchJobSettings:
+    """Build a batch job's settings from property groups; raises `SettingsError` with every problem."""
+    reader = _Reader(groups, _BATCH_GROUPS)
+    batch = reader.group("batch")
+    settings = BatchJobSettings(
+        batch=BatchSettings(
+            store_id=batch.optional("store_id"),
+            from_ms=batch.number("from_ms", 0, maximum=_LATEST_MS),
+            to_ms=batch.number("to_ms", _LATEST_MS, maximum=_LATEST_MS),
+            staging_database=batch.text("staging_database"),
+        ),
+        lake=_lake(reader.group("lake")),
+        metrics=_metrics(reader.group("metrics")),
+    )
+    reader.refuse_problems()
+    return settings
+
+
+def _lake(group: _Group) -> LakeSettings:
+    return LakeSettings(
+        warehouse=group.text("warehouse"),
+        database=group.text("database"),
+        region=group.text("region"),
+        glue_endpoint=group.optional("glue_endpoint"),
+        s3_endpoint=group.optional("s3_endpoint"),
+    )
+
+
+def _metrics(group: _Group) -> MetricSettings:
+    defaults = MetricSettings()
+    return MetricSettings(
+        target_wait_ms=group.number("target_wait_ms", defaults.target_wait_ms),
+        visit_gap_ms=group.number("visit_gap_ms", defaults.visit_gap_ms),
+        pass_through_ms=group.number("pass_through_ms", defaults.pass_through_ms),
+        journey_horizon_minutes=group.number("journey_horizon_minutes", defaults.journey_horizon_minutes, maximum=99),
+        live_item_days=group.number("live_item_days", defaults.live_item_days),
+    )
+
+
+class _Reader:
+    """Property groups being read; problems are collected, so that all are told at once."""
+
+    def __init__(self, groups: Mapping[str, Mapping[str, str]], names: tuple[str, ...]) -> None:
+        self._problems: list[str] = []
+        self._groups = {name: _Group(name, groups, self._problems) for name in names}
+        self._unknown = sorted(groups.keys() - set(names))
+
+    def group(self, name: str) -> _Group:
+        return self._groups[name]
+
+    def refuse_problems(self) -> None:
+        """Raise `SettingsError` with every problem, unknown properties and groups among them."""
+        for group in self._groups.values():
+            group.refuse_unknown()
+        self._problems.extend(
+            f"{name}: expected one of the groups {', '.join(self._groups)}, came an unknown one; remove it"
+            for name in self._unknown
+            # The managed service adds groups of its own, such as kinesis.analytics.flink.run.options.
+            if not name.startswith("kinesis.analytics.")
+        )
+        if self._problems:
+            raise SettingsError(
+                "the job's properties cannot be used:\n" + "\n".join(f"- {problem}" for problem in self._problems)
+            )
 
 
 class _Group:
@@ -163,15 +237,6 @@ class _Group:
 
     def _problem(self, name: str, expected: str, came: str, cure: str) -> None:
         self._problems.append(f"{self._name}.{name}: expected {expected}, came {came}; {cure}")
-
-
-def _refuse_unknown_groups(groups: Mapping[str, Mapping[str, str]], problems: list[str]) -> None:
-    problems.extend(
-        f"{name}: expected one of the groups {', '.join(_GROUPS)}, came an unknown one; remove it"
-        for name in sorted(groups.keys() - set(_GROUPS))
-        # The managed service adds groups of its own, such as kinesis.analytics.flink.run.options.
-        if not name.startswith("kinesis.analytics.")
-    )
 
 
 def _property_groups(path: Path) -> dict[str, dict[str, str]]:

@@ -1,11 +1,13 @@
-"""The lake's tables in the Glue catalog: planned first, then made so. Nothing is ever dropped."""
+"""The lake's tables in the Glue catalog: planned first, then made so. None is ever dropped but those of staging."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from contextlib import suppress
 from dataclasses import dataclass
 
 from pyiceberg.catalog.glue import GlueCatalog
-from pyiceberg.exceptions import NoSuchTableError
+from pyiceberg.exceptions import NoSuchNamespaceError, NoSuchTableError
 from pyiceberg.table import Table as IcebergTable
 
 from contracts.tables import Table
@@ -14,6 +16,10 @@ from glue.plan import TablePlan, decided
 from glue.schemas import partition_spec_of, properties_of, schema_of, sort_order_of
 
 DATABASE_DOC = "Shopper traffic, checkout queues and safety events of physical stores."
+
+
+STAGING = "_staging_"
+"""Part of the names of databases that hold a batch job's result until it is moved."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,24 @@ class Lake:
         """Create the database unless it exists."""
         location = f"{self.warehouse.rstrip('/')}/{self.database}"
         self.catalog.create_namespace_if_not_exists(self.database, {"comment": DATABASE_DOC, "location": location})
+
+    def table(self, table: Table) -> IcebergTable:
+        """Return a table as it stands now; raises `NoSuchTableError`."""
+        return self.catalog.load_table((self.database, table.name))
+
+    def drop(self, tables: Iterable[Table]) -> None:
+        """Drop staging tables with their files, and their database; what does not exist is left out.
+
+        Raises:
+            ValueError: this is no staging database.
+        """
+        if STAGING not in self.database:
+            raise ValueError(f"expected a staging database ({STAGING!r} in its name), came {self.database!r}")
+        for table in tables:
+            if self._load(table) is not None:
+                self.catalog.purge_table((self.database, table.name))
+        with suppress(NoSuchNamespaceError):
+            self.catalog.drop_namespace(self.database)
 
     def _load(self, table: Table) -> IcebergTable | None:
         try:

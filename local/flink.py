@@ -68,6 +68,8 @@ class Flink:
         *,
         python_files: Sequence[Path] = (),
         jar: Path | None = None,
+        parallelism: int | None = None,
+        savepoint: str | None = None,
     ) -> str:
         """Submit a PyFlink program and return the id of its job once the cluster has accepted it.
 
@@ -76,6 +78,8 @@ class Flink:
             arguments: its arguments.
             python_files: files and packages that it imports.
             jar: connectors and functions; every process reads the file itself, which spares shipping 230 MB thrice.
+            parallelism: of the job; None takes the cluster's.
+            savepoint: address of the state to go on from; None starts anew.
 
         Raises:
             StackError: the program failed; the message carries the end of its output.
@@ -84,6 +88,10 @@ class Flink:
         command += ["--pyExecutable", FLINK_PYTHON, "--pyClientExecutable", FLINK_PYTHON]
         if jar is not None:
             command += ["--classpath", jar.resolve().as_uri()]
+        if parallelism is not None:
+            command += ["--parallelism", str(parallelism)]
+        if savepoint is not None:
+            command += ["--fromSavepoint", savepoint]
         if python_files:
             command += ["--pyFiles", ",".join(str(path.resolve()) for path in python_files)]
         command += ["--python", python_entry.resolve(), *arguments]

@@ -1,18 +1,22 @@
 """The whole pipeline on a local stack: tables created, stream open, `store_traffic` running, read and drained."""
 
 import json
+import os
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from pathlib import Path
 
 from pyiceberg.catalog.glue import GlueCatalog
 
 from contracts.tables import LAKE_TABLES, LIVE_TABLES
 from flink_jobs.package import assemble
+from glue.batch import FlinkBatch
 from glue.catalog import glue_catalog
 from glue.lake import Lake
 from glue.live import apply_live
+from glue.reconcile import Reconciler
 from local.errors import StackError
-from local.paths import BUILD
+from local.paths import BUILD, FLINK_PYTHON, JDK
 from local.services import REGION
 from local.stack import Stack
 from local.waiting import wait_until
@@ -21,6 +25,7 @@ STREAM = "inference"
 BUCKET = "store-traffic"
 DATABASE = "store_traffic"
 WAREHOUSE = f"s3://{BUCKET}/lake"
+JAR = BUILD / "jar" / "store-traffic.jar"
 READ_SECONDS = 180
 # Items of a day replayed long after must not expire at once.
 REPLAY_ITEM_DAYS = 3650
@@ -56,8 +61,17 @@ class Pipeline:
 
     def drain(self) -> None:
         """End the job: every window is emitted, every table committed, a savepoint written."""
-        savepoints = self.stack.run_directory / "savepoints"
-        self.stack.flink.stop_with_savepoint(self.job_id, savepoints, drain=True)
+        self.stack.flink.stop_with_savepoint(self.job_id, self._savepoints, drain=True)
+
+    def restart(self, *, parallelism: int | None = None) -> "Pipeline":
+        """Stop the job in the middle of its work, and let a new one go on from its savepoint; returns that one."""
+        savepoint = self.stack.flink.stop_with_savepoint(self.job_id, self._savepoints, drain=False)
+        job_id = _submit(self.stack, _properties_file(self.stack, self.stream), parallelism, savepoint)
+        return replace(self, job_id=job_id)
+
+    @property
+    def _savepoints(self) -> Path:
+        return self.stack.run_directory / "savepoints"
 
     def require_healthy(self) -> None:
         """Check that the programs and the job run and that the job never failed; raises `StackError`."""
@@ -71,33 +85,36 @@ class Pipeline:
             )
 
 
-def start_pipeline(stack: Stack, *, shards: int = 2, metrics: Mapping[str, str] | None = None) -> Pipeline:
+def start_pipeline(
+    stack: Stack,
+    *,
+    shards: int = 2,
+    metrics: Mapping[str, str] | None = None,
+    stream: str = STREAM,
+    database: str = DATABASE,
+    parallelism: int | None = None,
+) -> Pipeline:
     """Create the bucket, the tables and the stream on a running stack and submit the job.
 
     Args:
         stack: a stack with Flink.
         shards: shards of the stream; the cluster's parallelism should not be less.
         metrics: properties of the group `metrics` that differ from the defaults.
+        stream: name of the stream; another one for another pipeline on the same stack.
+        database: name of the lake's database; likewise.
+        parallelism: of the job; None takes the cluster's.
     """
-    create_tables(stack)
-    stack.create_stream(STREAM, shards=shards)
-    properties = stack.run_directory / "application_properties.json"
-    properties.write_text(json.dumps(_property_groups(stack, metrics or {}), indent=2))
-    package = stack.run_directory / "package"
-    entry = assemble(package)
-    job_id = stack.flink.submit(
-        entry,
-        ["--properties", str(properties)],
-        python_files=[package],
-        jar=BUILD / "jar" / "store-traffic.jar",
-    )
-    return Pipeline(stack=stack, job_id=job_id)
+    create_tables(stack, database)
+    stack.create_stream(stream, shards=shards)
+    properties = _properties_file(stack, stream)
+    properties.write_text(json.dumps(_property_groups(stack, stream, database, metrics or {}), indent=2))
+    return Pipeline(stack, _submit(stack, properties, parallelism, None), stream, database)
 
 
-def create_tables(stack: Stack) -> None:
+def create_tables(stack: Stack, database: str = DATABASE) -> None:
     """Create the bucket, the lake's tables and the live tables; those that exist are left as they are."""
     stack.boto3_client("s3").create_bucket(Bucket=BUCKET)
-    lake = Lake(catalog=lake_catalog(stack), database=DATABASE, warehouse=WAREHOUSE)
+    lake = lake_of(stack, database)
     lake.create_database()
     for table in LAKE_TABLES:
         lake.apply(table)
@@ -105,23 +122,60 @@ def create_tables(stack: Stack) -> None:
         apply_live(stack.boto3_client("dynamodb"), table)
 
 
+def lake_of(stack: Stack, database: str = DATABASE) -> Lake:
+    """Return the stack's lake."""
+    return Lake(catalog=lake_catalog(stack), database=database, warehouse=WAREHOUSE)
+
+
+def reconciler(pipeline: Pipeline, *, metrics: Mapping[str, str] | None = None) -> Reconciler:
+    """Return what counts a pipeline's closed days again; `metrics` as for `start_pipeline`."""
+    environment = os.environ | dict(pipeline.stack.environment) | {"JAVA_HOME": str(JDK)}
+    return Reconciler(
+        lake=lake_of(pipeline.stack, pipeline.database),
+        batch=FlinkBatch(python=FLINK_PYTHON, jar=JAR, environment=environment),
+        properties={"lake": _lake_properties(pipeline.stack, pipeline.database), "metrics": metrics or {}},
+    )
+
+
 def lake_catalog(stack: Stack) -> GlueCatalog:
     """Return the catalog of the stack's lake."""
     return glue_catalog(warehouse=WAREHOUSE, environment=stack.environment)
 
 
-def _property_groups(stack: Stack, metrics: Mapping[str, str]) -> list[dict[str, object]]:
+def _submit(stack: Stack, properties: Path, parallelism: int | None, savepoint: str | None) -> str:
+    package = stack.run_directory / "package"
+    entry = assemble(package)
+    return stack.flink.submit(
+        entry,
+        ["--properties", str(properties)],
+        python_files=[package],
+        jar=JAR,
+        parallelism=parallelism,
+        savepoint=savepoint,
+    )
+
+
+def _properties_file(stack: Stack, stream: str) -> Path:
+    return stack.run_directory / f"{stream}-properties.json"
+
+
+def _property_groups(stack: Stack, stream: str, database: str, metrics: Mapping[str, str]) -> list[dict[str, object]]:
     endpoints = stack.endpoints
     groups: dict[str, Mapping[str, str]] = {
-        "source": {"stream": STREAM, "region": REGION, "endpoint": endpoints.kinesis},
-        "lake": {
-            "warehouse": WAREHOUSE,
-            "database": DATABASE,
-            "region": REGION,
-            "glue_endpoint": endpoints.moto,
-            "s3_endpoint": endpoints.moto,
-        },
+        "source": {"stream": stream, "region": REGION, "endpoint": endpoints.kinesis},
+        "lake": _lake_properties(stack, database),
         "live": {"region": REGION, "endpoint": endpoints.dynamodb},
         "metrics": {"live_item_days": str(REPLAY_ITEM_DAYS)} | dict(metrics),
     }
     return [{"PropertyGroupId": name, "PropertyMap": dict(properties)} for name, properties in groups.items()]
+
+
+def _lake_properties(stack: Stack, database: str) -> dict[str, str]:
+    moto = stack.endpoints.moto
+    return {
+        "warehouse": WAREHOUSE,
+        "database": database,
+        "region": REGION,
+        "glue_endpoint": moto,
+        "s3_endpoint": moto,
+    }

@@ -12,6 +12,7 @@ from contracts.render.flink import create_table
 from contracts.render.iceberg import iceberg_schema
 from contracts.render.json_schema import event_schema
 from contracts.render.markdown import events_page, table_page
+from contracts.render.metrics import metrics_page
 from contracts.tables import LAKE_TABLES, TABLES
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -22,6 +23,7 @@ def renderings() -> dict[str, str]:
     files = {
         f"contracts/rendered/{SCHEMA}.schema.json": _pretty(event_schema()),
         "docs/events.md": events_page(),
+        "docs/metrics.md": metrics_page(),
     }
     for table in TABLES.values():
         files[f"contracts/rendered/flink/{table.name}.sql"] = create_table(table)

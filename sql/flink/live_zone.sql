@@ -4,6 +4,7 @@
 -- writes: live_zone
 -- window: tumbling, 10 s
 -- lateness: on time only
+-- quality: coverage
 WITH
 -- The value at the end of a window is the one of its last snapshot: the greatest of (offset in the window, value).
 windowed AS (
@@ -27,7 +28,10 @@ compared AS (
   WINDOW same_zone AS (PARTITION BY store_id, zone_id ORDER BY rowtime)
 ),
 numbered AS (
-  SELECT *, TIMESTAMPDIFF(SECOND, TIMESTAMP '1970-01-01 00:00:00', window_end) AS window_end_seconds
+  SELECT
+    *,
+    interval_ms / 10000e0 AS coverage,
+    TIMESTAMPDIFF(SECOND, TIMESTAMP '1970-01-01 00:00:00', window_end) AS window_end_seconds
   FROM compared
 )
 SELECT
@@ -36,7 +40,8 @@ SELECT
   CAST(person_ms AS DOUBLE) / interval_ms AS occupancy_mean,
   occupancy_max,
   longest_stay_ms / 1000e0 AS longest_stay_seconds,
-  interval_ms / 10000e0 AS coverage,
+  CASE WHEN zone_kind = 'queue' THEN longest_stay_ms / 1000e0 ELSE 0e0 END AS longest_wait_seconds,
+  coverage, ${quality} AS quality,
   window_end_seconds * CAST(1000 AS BIGINT) AS window_end_ms,
   window_end_seconds + CAST(${live_item_days} * 86400 AS BIGINT) AS expires_at
 FROM numbered

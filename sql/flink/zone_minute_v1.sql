@@ -4,11 +4,19 @@
 -- writes: zone_minute_v1
 -- window: tumbling, 1 minute
 -- lateness: on time only
+-- quality: coverage, camera_up_share, late_share
+WITH measured AS (
+  SELECT
+    *,
+    interval_ms / 60000e0 AS coverage,
+    CAST(late_snapshots AS DOUBLE) / snapshots AS late_share
+  FROM zone_minute
+)
 SELECT
   store_id, zone_id, zone_kind, lane_id,
   CAST(window_start AS TIMESTAMP_LTZ(3)) AS window_start,
   CAST(window_end AS TIMESTAMP_LTZ(3)) AS window_end,
   CAST(person_ms AS DOUBLE) / interval_ms AS occupancy_mean,
   occupancy_max, person_ms, interval_ms, entered, `left`, staff_person_ms,
-  interval_ms / 60000e0 AS coverage
-FROM zone_minute
+  coverage, camera_up_share, late_share, ${quality} AS quality
+FROM measured

@@ -5,13 +5,14 @@ from __future__ import annotations
 import dataclasses
 import gzip
 import json
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from contracts.events import SCHEMA
 from sim.poison import poison
+from tests.e2e import dst
 from tests.sql.case_files import Given
 
 SAMPLE_STORE = "sample-000"
@@ -73,13 +74,25 @@ def _declared(given: Given, outcome: str) -> Iterator[Sent]:
         yield dataclasses.replace(record, outcome="duplicate")
 
 
-def late(events: list[dict[str, Any]], cases: list[Given]) -> Iterator[Sent]:
-    """Yield good events of another device, and those of the cases, that come when the watermark has passed them."""
-    newest_ms = max(event["event_time_ms"] for event in events)
-    yield from (_late_crossing(seq, newest_ms - LATE_BY_MS) for seq in range(3))
+def in_order(cases: Iterable[Given]) -> list[Sent]:
+    """Return the events of cases in the order in which they are sent."""
+    return [
+        record for given in sorted(cases, key=lambda given: given.emitted_ms) for record in _declared(given, "accepted")
+    ]
+
+
+def late(cases: Iterable[Given]) -> Iterator[Sent]:
+    """Yield the events of the cases that come when the watermark has passed them."""
     for given in cases:
         if given.is_late:
             yield from _declared(given, "late")
+
+
+def late_events(newest_ms: int) -> Iterator[Sent]:
+    """Yield good events of other devices that come when the watermark has passed them, some of them by months."""
+    yield from (_late_crossing(seq, newest_ms - LATE_BY_MS) for seq in range(3))
+    for event in dst.events():
+        yield Sent(f"{event.store_id}/{event.device_id}", event.to_bytes(), "late")
 
 
 def going_on(seq: int, event_time_ms: int) -> list[Sent]:

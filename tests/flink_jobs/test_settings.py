@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from flink_jobs.settings import SettingsError, load_settings, settings_of
+from flink_jobs.settings import SettingsError, batch_settings_of, load_settings, settings_of
 
 GROUPS = {
     "source": {"stream": "inference", "region": "us-east-1"},
@@ -65,3 +65,12 @@ def test_absent_file_is_named(tmp_path: Path) -> None:
     """The message says where the file was looked for and how to name another."""
     with pytest.raises(SettingsError, match="--properties"):
         load_settings(tmp_path / "none.json")
+
+
+def test_batch_jobs_are_told_what_to_read() -> None:
+    """A batch job has no source and no live tables, but a stretch of time and where to put the rows."""
+    batch = {"store_id": "s", "from_ms": "1", "to_ms": "2", "staging_database": "staging"}
+    settings = batch_settings_of({"lake": GROUPS["lake"], "batch": batch})
+    assert (settings.batch.store_id, settings.batch.from_ms, settings.batch.to_ms) == ("s", 1, 2)
+    with pytest.raises(SettingsError, match=r"batch\.staging_database: expected a text, came none"):
+        batch_settings_of({"lake": GROUPS["lake"]})

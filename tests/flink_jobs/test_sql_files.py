@@ -9,7 +9,7 @@ import pytest
 
 from contracts.tables import TABLES
 from flink_jobs.connectors import SOURCE_TABLE
-from flink_jobs.jobs import STORE_TRAFFIC
+from flink_jobs.jobs import BATCH_JOBS, STORE_TRAFFIC, Job
 from flink_jobs.sql_files import SQL_FOLDER, HeaderError, read_header, table_path, view_path
 
 
@@ -22,6 +22,8 @@ def test_job_names_every_file() -> None:
     """A file that no job names is dead; a name without a file fails at the start."""
     assert {path.stem for path in SQL_FOLDER.glob("*.sql")} == set(STORE_TRAFFIC.tables)
     assert {path.stem for path in (SQL_FOLDER / "views").glob("*.sql")} == set(STORE_TRAFFIC.views)
+    in_batch = {name for job in BATCH_JOBS.values() for name in (*job.views, *job.tables)}
+    assert {path.stem for path in (SQL_FOLDER / "batch").glob("*.sql")} <= in_batch
 
 
 @pytest.mark.parametrize("name", STORE_TRAFFIC.tables)
@@ -51,3 +53,12 @@ def test_missing_header_is_named(tmp_path: Path) -> None:
     path.write_text("-- question: What?\nSELECT 1\n")
     with pytest.raises(HeaderError, match="came none for grain, reads, window, lateness"):
         read_header(path)
+
+
+@pytest.mark.parametrize("job", BATCH_JOBS.values(), ids=lambda job: job.name)
+def test_batch_headers_are_true(job: Job) -> None:
+    """What a batch job does otherwise reads what is stored, as its header says."""
+    for path in (SQL_FOLDER / "batch" / f"{name}.sql" for name in (*job.views, *job.tables)):
+        if path.exists():
+            named = set(re.findall(r"(?:FROM|JOIN|TABLE)\s+(stored_\w+)", without_comments(path.read_text())))
+            assert set(read_header(path).reads) == named

@@ -124,4 +124,6 @@ def _traffic_row() -> dict[str, object]:
         "window_start": start,
         "window_end": start + dt.timedelta(minutes=1),
         **counts,
+        "coverage": 1.0,
+        "quality": "good",
     }

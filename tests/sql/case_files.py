@@ -8,9 +8,14 @@
       - snapshot: {at: 0, zones: {aisle-1: {count: 2, person: 7.5}}}        # person-seconds in the 5 s
       - crossing: {line: doors, at: 3, direction: in, late: true}           # sent when the watermark has passed
       - health: {minute: 0, camera: c, expected: 300, seen: 150}            # also hazard and heat
+      - track_merge: {at: 65, from: a, to: b}                               # both tracks are one person
     expect:
       visit_v1:                              # rows of the case in any order; columns that are named are compared
         - {zone_id: aisle-1, dwell_seconds: 20.0}
+
+The job is stopped with a savepoint, and goes on from it, `restore` seconds after the start: at 45, or at second 45 of
+another minute, since all cases share one run. A case with late events says by `reconciled` what the tables must be once
+its day is counted again, late events and all.
 
 A zone's kind is the first part of its id; `queue-1` and `service-1` belong to `lane-1`. Instants are expected as
 seconds after the start.
@@ -20,7 +25,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -37,13 +42,21 @@ from contracts.events import (
     HeatGrid,
     Payload,
     Snapshot,
+    TrackMerge,
     Visit,
     ZoneSnapshot,
 )
+from contracts.tables import TABLES
 
 CASES = Path(__file__).parent / "cases"
 INTERVAL_SECONDS = 5
 REPORTED_AFTER_SECONDS = 1
+RESTORE_SECONDS = 45
+MINUTE_SECONDS = 60
+
+
+class CaseError(ValueError):
+    """A case file cannot be used; the message lists every problem with its cure."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +67,7 @@ class Given:
     emitted_ms: int
     is_twice: bool
     is_late: bool
+    is_after_restore: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +78,8 @@ class Case:
     rule: str
     given: tuple[dict[str, Any], ...]
     expect: dict[str, list[dict[str, Any]]]
+    restore_seconds: int = RESTORE_SECONDS
+    reconciled: dict[str, list[dict[str, Any]]] = field(default_factory=dict)
 
     @property
     def store_id(self) -> str:
@@ -74,9 +90,9 @@ class Case:
         """Yield the case's events as they happen after an instant, in the order of the file."""
         for seq, entry in enumerate(self.given):
             ((kind, values),) = entry.items()
-            yield self._given(seq, _READERS[kind](values, start_ms), values)
+            yield self._given(seq, _READERS[kind](values, start_ms), values, start_ms)
 
-    def _given(self, seq: int, read: tuple[Payload, int, int], values: dict[str, Any]) -> Given:
+    def _given(self, seq: int, read: tuple[Payload, int, int], values: dict[str, Any], start_ms: int) -> Given:
         payload, event_time_ms, emitted_ms = read
         event = Event(
             store_id=self.store_id,
@@ -87,14 +103,20 @@ class Case:
             payload=payload,
         )
         emitted_ms += round(values.get("delay", 0) * 1000)
-        return Given(event, emitted_ms, is_twice=values.get("twice", False), is_late=values.get("late", False))
+        return Given(
+            event,
+            emitted_ms,
+            is_twice=values.get("twice", False),
+            is_late=values.get("late", False),
+            is_after_restore=emitted_ms - start_ms >= self.restore_seconds * 1000,
+        )
 
 
 def load_cases() -> list[Case]:
     """Return every case, named by folder and file.
 
     Raises:
-        ValueError: a file lacks a rule, what is given or what is expected.
+        CaseError: a file is not of the form above; every problem is named.
     """
     return [_load(path) for path in sorted(CASES.glob("*/*.yaml"))]
 
@@ -106,11 +128,58 @@ def comparable(rows: list[dict[str, Any]], columns: list[str], start_ms: int) ->
 
 
 def _load(path: Path) -> Case:
-    declared = yaml.safe_load(path.read_text())
+    try:
+        declared = yaml.safe_load(path.read_text())
+    except yaml.YAMLError as broken:
+        raise CaseError(f"{path}: expected YAML, came something else; correct it: {broken}") from None
+    problems = list(_problems(declared))
+    if problems:
+        raise CaseError(f"{path}:\n" + "\n".join(f"- {problem}" for problem in problems))
+    return Case(
+        name=f"{path.parent.name}-{path.stem}",
+        rule=declared["rule"],
+        given=tuple(declared["given"]),
+        expect=declared["expect"],
+        restore_seconds=declared.get("restore", RESTORE_SECONDS),
+        reconciled=declared.get("reconciled", {}),
+    )
+
+
+def _problems(declared: Any) -> Iterator[str]:
+    """Yield what is wrong with a case: what was expected, what came and how to mend it."""
+    if not isinstance(declared, dict):
+        yield "expected rule, given and expect, came something else; see the docstring of tests/sql/case_files.py"
+        return
     if missing := {"rule", "given", "expect"} - declared.keys():
-        raise ValueError(f"{path}: expected rule, given and expect, came none for {', '.join(sorted(missing))}")
-    name = f"{path.parent.name}-{path.stem}"
-    return Case(name=name, rule=declared["rule"], given=tuple(declared["given"]), expect=declared["expect"])
+        yield f"expected rule, given and expect, came none for {', '.join(sorted(missing))}; add it"
+        return
+    if unknown := declared.keys() - {"rule", "given", "expect", "restore", "reconciled"}:
+        yield f"expected no {', '.join(sorted(unknown))}; remove it"
+    if declared.get("restore", RESTORE_SECONDS) % MINUTE_SECONDS != RESTORE_SECONDS:
+        yield f"restore: expected second {RESTORE_SECONDS} of a minute, came {declared['restore']}; move the events"
+    is_late = False
+    for number, entry in enumerate(declared["given"], start=1):
+        if not isinstance(entry, dict) or len(entry) != 1 or not entry.keys() <= _READERS.keys():
+            yield f"given, entry {number}: expected one of {', '.join(_READERS)}, came {entry!r}; correct it"
+        else:
+            is_late = is_late or next(iter(entry.values())).get("late", False)
+    for part in ("expect", "reconciled"):
+        for table, rows in declared.get(part, {}).items():
+            yield from _expectation_problems(f"{part}.{table}", table, rows)
+    if is_late and "reconciled" not in declared:
+        yield "reconciled: expected what a recount makes of the late events, came nothing; add it"
+
+
+def _expectation_problems(where: str, table: str, rows: Any) -> Iterator[str]:
+    if table not in TABLES:
+        yield f"{where}: expected a table of contracts/tables.py, came {table}; correct it"
+        return
+    known = {column.name for column in TABLES[table].columns}
+    for number, row in enumerate(rows, start=1):
+        if unknown := row.keys() - known:
+            yield f"{where}, row {number}: expected columns of {table}, came {', '.join(sorted(unknown))}; correct it"
+        if row.keys() != rows[0].keys():
+            yield f"{where}, row {number}: expected the columns of row 1, came others; name the same in every row"
 
 
 def _plain(value: Any, start_ms: int) -> Any:
@@ -201,6 +270,12 @@ def _heat(values: dict[str, Any], start_ms: int) -> tuple[Payload, int, int]:
     return Heat(camera_id=values["camera"], grid=HeatGrid(w=w, h=h), cells=cells), *_last_millisecond(values, start_ms)
 
 
+def _track_merge(values: dict[str, Any], start_ms: int) -> tuple[Payload, int, int]:
+    at_ms = start_ms + round(values["at"] * 1000)
+    merge = TrackMerge(from_track_id=values["from"], to_track_id=values["to"])
+    return merge, at_ms, at_ms + REPORTED_AFTER_SECONDS * 1000
+
+
 def _last_millisecond(values: dict[str, Any], start_ms: int) -> tuple[int, int]:
     end_ms = start_ms + (values["minute"] + 1) * 60_000
     return end_ms - 1, end_ms
@@ -213,4 +288,5 @@ _READERS = {
     "health": _health,
     "hazard": _hazard,
     "heat": _heat,
+    "track_merge": _track_merge,
 }

@@ -10,5 +10,6 @@ CREATE TABLE `camera_minute_v1` (
     `inference_ms_p50` DOUBLE NOT NULL COMMENT 'Median time of one inference',
     `spooled_events` INT NOT NULL COMMENT 'Events waiting on the device to be sent',
     `model_sha256` STRING COMMENT 'Digest of the detector''s model, if any',
-    `up_share` DOUBLE NOT NULL COMMENT 'frames_seen / frames_expected, at most 1'
+    `up_share` DOUBLE NOT NULL COMMENT 'frames_seen / frames_expected, at most 1',
+    `quality` STRING NOT NULL COMMENT 'How far to trust the row: see docs/metrics.md'
 ) COMMENT 'Health of each camera, minute by minute.'

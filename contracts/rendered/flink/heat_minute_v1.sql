@@ -6,5 +6,7 @@ CREATE TABLE `heat_minute_v1` (
     `grid_w` INT NOT NULL COMMENT 'Columns of the map',
     `grid_h` INT NOT NULL COMMENT 'Rows of the map',
     `cell_index` INT NOT NULL COMMENT 'Row times columns plus column',
-    `person_ms` BIGINT NOT NULL COMMENT 'Time spent in the cell, over all customers'
+    `person_ms` BIGINT NOT NULL COMMENT 'Time spent in the cell, over all customers',
+    `camera_up_share` DOUBLE COMMENT 'Share of the expected frames that the cameras gave; null when none told of its health',
+    `quality` STRING NOT NULL COMMENT 'How far to trust the row: see docs/metrics.md'
 ) COMMENT 'Where customers stood in each camera''s picture, minute by minute.'

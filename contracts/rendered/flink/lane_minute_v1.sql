@@ -8,12 +8,19 @@ CREATE TABLE `lane_minute_v1` (
     `queue_person_ms` BIGINT NOT NULL COMMENT 'Integral of the queue length, in person-milliseconds',
     `service_person_ms` BIGINT NOT NULL COMMENT 'Integral of the customers in service, in person-milliseconds',
     `open_ms` BIGINT NOT NULL COMMENT 'Time the lane was open: from 5 s of presence in the service zone until 30 s without',
-    `joined` BIGINT NOT NULL COMMENT 'Journeys that left the queue in this minute, whatever the outcome',
-    `served` BIGINT NOT NULL COMMENT 'Journeys that went on to be served',
+    `joined` BIGINT NOT NULL COMMENT 'Journeys that ended in this minute, whatever the outcome',
+    `served` BIGINT NOT NULL COMMENT 'Journeys that were served',
     `abandoned` BIGINT NOT NULL COMMENT 'Journeys that gave up',
     `censored` BIGINT NOT NULL COMMENT 'Journeys whose outcome was not seen',
     `wait_ms` BIGINT NOT NULL COMMENT 'Sum of the waits of the served, in milliseconds',
     `wait_ms_max` BIGINT COMMENT 'Longest wait among the served, in milliseconds',
     `served_over_target` BIGINT NOT NULL COMMENT 'Served after more than the target wait',
-    `coverage` DOUBLE NOT NULL COMMENT 'Share of the window in which the zone was watched: 1 = all of it'
-) COMMENT 'Queue and service of each checkout lane, minute by minute. A journey counts in the minute it left the queue.'
+    `queue_ms` BIGINT NOT NULL COMMENT 'Sum of the time in the queue over `joined`, in milliseconds',
+    `wait_histogram` ARRAY<ROW<`lower_ms` BIGINT NOT NULL, `count` BIGINT NOT NULL> NOT NULL> NOT NULL COMMENT 'Waits of the served by log-spaced buckets; add buckets to merge rows',
+    `coverage` DOUBLE NOT NULL COMMENT 'Share of the window for which snapshots came: 1 = all of it',
+    `camera_up_share` DOUBLE COMMENT 'Share of the expected frames that the cameras gave; null when none told of its health',
+    `late_share` DOUBLE COMMENT 'Share of the snapshots that came behind the watermark; 0 as streamed, known once the day is reconciled',
+    `lost_share` DOUBLE COMMENT 'censored / joined; null when none joined',
+    `little_gap` DOUBLE COMMENT '|L - lambda W| / L over the lane''s latest 15 minutes: queue length against arrivals times time in the queue; null with fewer than 10 journeys',
+    `quality` STRING NOT NULL COMMENT 'How far to trust the row: see docs/metrics.md'
+) COMMENT 'Queue and service of each checkout lane, minute by minute. A lane has one queue zone and one service zone. A journey counts once, when nothing can change it any more, in the minute of what was last seen of it: the end of service, leaving the queue, or a merge.'

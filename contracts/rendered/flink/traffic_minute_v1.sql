@@ -6,5 +6,9 @@ CREATE TABLE `traffic_minute_v1` (
     `in_count` BIGINT NOT NULL COMMENT 'Customers who crossed inwards',
     `out_count` BIGINT NOT NULL COMMENT 'Customers who crossed outwards',
     `staff_in_count` BIGINT NOT NULL COMMENT 'Staff who crossed inwards',
-    `staff_out_count` BIGINT NOT NULL COMMENT 'Staff who crossed outwards'
+    `staff_out_count` BIGINT NOT NULL COMMENT 'Staff who crossed outwards',
+    `coverage` DOUBLE NOT NULL COMMENT 'Share of the window for which snapshots came: 1 = all of it',
+    `camera_up_share` DOUBLE COMMENT 'Share of the expected frames that the cameras gave; null when none told of its health',
+    `late_share` DOUBLE COMMENT 'Share of the snapshots that came behind the watermark; 0 as streamed, known once the day is reconciled',
+    `quality` STRING NOT NULL COMMENT 'How far to trust the row: see docs/metrics.md'
 ) COMMENT 'Line crossings, minute by minute. Minutes without a crossing have no row.'

@@ -12,5 +12,8 @@ CREATE TABLE `zone_minute_v1` (
     `entered` BIGINT NOT NULL COMMENT 'Customers who entered',
     `left` BIGINT NOT NULL COMMENT 'Customers who left',
     `staff_person_ms` BIGINT NOT NULL COMMENT 'Integral of the number of staff, in person-milliseconds',
-    `coverage` DOUBLE NOT NULL COMMENT 'Share of the window in which the zone was watched: 1 = all of it'
+    `coverage` DOUBLE NOT NULL COMMENT 'Share of the window for which snapshots came: 1 = all of it',
+    `camera_up_share` DOUBLE COMMENT 'Share of the expected frames that the cameras gave; null when none told of its health',
+    `late_share` DOUBLE COMMENT 'Share of the snapshots that came behind the watermark; 0 as streamed, known once the day is reconciled',
+    `quality` STRING NOT NULL COMMENT 'How far to trust the row: see docs/metrics.md'
 ) COMMENT 'Occupancy of each zone, minute by minute.'

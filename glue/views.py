@@ -1,0 +1,126 @@
+"""The views of `sql/athena` and the checks of `sql/checks`: read, ordered, and ready to be given to an engine.
+
+Nothing here runs SQL. Who has an engine (Athena, or DuckDB over the tables) creates the views in the order in which
+they come, and then asks the checks: a check returns one row for each violation, and none when it holds.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from graphlib import CycleError, TopologicalSorter
+from pathlib import Path
+from string import Template
+
+from contracts.quality import grade_sql
+
+_SQL_FOLDER = Path(__file__).resolve().parent.parent / "sql"
+VIEWS_FOLDER = _SQL_FOLDER / "athena"
+CHECKS_FOLDER = _SQL_FOLDER / "checks"
+TARGET_WAIT_SECONDS = 180.0
+"""The default target of the wait, as in the settings of the job."""
+_HEADER_LINE = re.compile(r"-- (?P<name>[a-z]+): (?P<value>.+)")
+
+
+class ViewError(ValueError):
+    """A SQL file cannot be used; the message says which and why."""
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """One question: what its header says, and its SELECT with every placeholder filled in."""
+
+    name: str
+    question: str
+    grain: str
+    reads: tuple[str, ...]
+    sql: str
+
+    @property
+    def statement(self) -> str:
+        """The statement that creates the view, in DuckDB and in Athena alike."""
+        return f"CREATE OR REPLACE VIEW {self.name} AS\n{self.sql}"
+
+
+@dataclass(frozen=True, slots=True)
+class Check:
+    """One sentence that must hold, and the SELECT of what violates it.
+
+    `is_warning` marks a sentence that perfect sensors keep, but real cameras may break without a fault of ours.
+    """
+
+    name: str
+    sentence: str
+    reads: tuple[str, ...]
+    is_warning: bool
+    sql: str
+
+
+def load_views(*, target_wait_seconds: float = TARGET_WAIT_SECONDS, folder: Path = VIEWS_FOLDER) -> tuple[View, ...]:
+    """Return every view, each after those that it reads.
+
+    Args:
+        target_wait_seconds: the longest wait that is within the target.
+        folder: where the files are, one a view.
+
+    Raises:
+        ViewError: a header lacks a line, a placeholder has no value, or views read each other in a circle.
+    """
+    settings = {"target_wait_seconds": f"{target_wait_seconds:.3f}e0"}
+    views = {path.stem: _view(path, settings) for path in sorted(folder.glob("*.sql"))}
+    order = TopologicalSorter({name: set(view.reads) & views.keys() for name, view in views.items()})
+    try:
+        return tuple(views[name] for name in order.static_order())
+    except CycleError as circle:
+        raise ViewError(f"{folder}: expected views that build on each other, came a circle: {circle.args[1]}") from None
+
+
+def load_checks(*, folder: Path = CHECKS_FOLDER) -> tuple[Check, ...]:
+    """Return every check, by name; raises `ViewError` when a header lacks a line."""
+    return tuple(_check(path) for path in sorted(folder.glob("*.sql")))
+
+
+def _view(path: Path, settings: Mapping[str, str]) -> View:
+    header = _header(path, ("question", "grain", "reads"))
+    return View(
+        path.stem, header["question"], header["grain"], _names(header["reads"]), _filled(path, header, settings)
+    )
+
+
+def _check(path: Path) -> Check:
+    header = _header(path, ("check", "level", "reads"))
+    if header["level"] not in ("fail", "warn"):
+        raise ViewError(f"{path}: expected the level fail or warn, came {header['level']!r}")
+    return Check(
+        name=path.stem,
+        sentence=header["check"],
+        reads=_names(header["reads"]),
+        is_warning=header["level"] == "warn",
+        sql=_filled(path, header, {}),
+    )
+
+
+def _filled(path: Path, header: Mapping[str, str], settings: Mapping[str, str]) -> str:
+    graded = {"quality": grade_sql(_names(header["quality"]))} if "quality" in header else {}
+    try:
+        return Template(path.read_text(encoding="utf-8")).substitute(dict(settings) | graded)
+    except KeyError as unknown:
+        known = ", ".join(sorted({*settings, *graded})) or "none"
+        raise ViewError(f"{path}: expected placeholders among {known}, came {unknown.args[0]}") from None
+
+
+def _header(path: Path, required: Iterable[str]) -> dict[str, str]:
+    """Return the `-- name: value` lines above the query."""
+    values: dict[str, str] = {}
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not (said := _HEADER_LINE.fullmatch(line)):
+            break
+        values[said["name"]] = said["value"]
+    if missing := [name for name in required if name not in values]:
+        raise ViewError(f"{path}: expected the header lines {', '.join(required)}, came none for {', '.join(missing)}")
+    return values
+
+
+def _names(listed: str) -> tuple[str, ...]:
+    return tuple(listed.split(", "))
