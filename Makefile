@@ -11,11 +11,11 @@ SHELL := bash
 
 # What `make demo` takes from the command line, such as `make demo SEED=7 HOURS=1`.
 DEMO_FLAGS = $(if $(VIDEO),--video '$(VIDEO)') $(if $(ZONES),--zones '$(ZONES)') \
-	$(if $(SCENARIO),--scenario '$(SCENARIO)') $(if $(SEED),--seed $(SEED)) $(if $(HOURS),--hours $(HOURS))
+	$(if $(SCENARIO),--scenario '$(SCENARIO)') $(if $(FAULTS),--faults '$(FAULTS)') $(if $(SEED),--seed $(SEED)) $(if $(HOURS),--hours $(HOURS))
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup gen lint format types test check demo up down bench package pins clean
+.PHONY: help setup gen lint format types test check demo audit up down bench package pins clean
 
 help: ## List these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -48,6 +48,9 @@ check: lint types ## Run the quick part: style, types, and the tests that need n
 
 demo: setup ## Run two simulated hours through the whole pipeline (or VIDEO=… ZONES=…), with a report
 	@$(PYTHON) -m demo $(DEMO_FLAGS)
+
+audit: setup ## Prove the books of the last demo: nothing lost, nothing doubled, everything adds up
+	@$(PYTHON) -m demo.audit
 
 up: setup ## Start the local stack and keep it running
 	@$(PYTHON) -m local up

@@ -77,10 +77,13 @@ class ZoneSnapshot:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Snapshot:
-    """All configured zones of a device over one interval, empty zones too. `event_time_ms` is the interval's start."""
+    """All watched zones of a device over one interval, empty ones too. `event_time_ms` is the interval's start.
+
+    A zone whose camera gave no picture is left out: nobody seen is not nobody there.
+    """
 
     interval_ms: Annotated[int, Means("Length of the interval; intervals are aligned to it", INTEGER, 1000, 60_000)]
-    zones: Annotated[tuple[ZoneSnapshot, ...], Means("One entry for every configured zone")]
+    zones: Annotated[tuple[ZoneSnapshot, ...], Means("One entry for every configured zone whose camera gave pictures")]
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

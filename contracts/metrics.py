@@ -51,7 +51,8 @@ class Metric:
             table, _, name = column.partition(".")
             if table not in TABLES or name not in {known.name for known in TABLES[table].columns}:
                 raise ValueError(
-                    f"metric {self.name}: expected table.column of contracts/tables.py, came {column!r}; correct it here"
+                    f"metric {self.name}: expected table.column of contracts/tables.py, came {column!r}; "
+                    "correct it here"
                 )
 
 
@@ -132,7 +133,8 @@ METRICS = (
             "length. Visits of staff, and those under 5 s, do not count."
         ),
         formula=(
-            "dwell = left − entered; mean = Σ dwell_ms / Σ visits; percentiles from the histogram, or exactly from visits"
+            "dwell = left − entered; mean = Σ dwell_ms / Σ visits; percentiles from the histogram, or exactly from "
+            "visits"
         ),
         unit="visits; s",
         columns=(
@@ -174,8 +176,8 @@ METRICS = (
         name="queue_length",
         term="Queue length",
         definition=(
-            "Customers in a lane's queue: time-weighted mean and most at one instant of the minute, and every 10 s live, "
-            "with the longest wait so far."
+            "Customers in a lane's queue: time-weighted mean and most at one instant of the minute, and every 10 s "
+            "live, with the longest wait so far."
         ),
         formula="queue_length_mean = Σ person_ms / Σ interval_ms of the queue zone",
         unit="people",
@@ -195,8 +197,8 @@ METRICS = (
         name="wait",
         term="Waiting time of the served",
         definition=(
-            "From joining a lane's queue to the start of service at the same lane, among those who were served. Who gave "
-            "up or was lost from sight is not in it, so that it flatters a bad hour: see wait_estimate."
+            "From joining a lane's queue to the start of service at the same lane, among those who were served. Who "
+            "gave up or was lost from sight is not in it, so that it flatters a bad hour: see wait_estimate."
         ),
         formula="wait = service_start − joined; mean = Σ wait_ms / Σ served",
         unit="s",
@@ -264,8 +266,8 @@ METRICS = (
         name="abandonment",
         term="Abandonment rate (reneging)",
         definition=(
-            "Customers who joined a queue for 5 s or more and left without service, as a share of those who joined; the "
-            "incidence by the target reckons with those who were lost from sight."
+            "Customers who joined a queue for 5 s or more and left without service, as a share of those who joined; "
+            "the incidence by the target reckons with those who were lost from sight."
         ),
         formula=(
             "abandoned / joined; incidence = Σ S(t−) · abandoned(t) / at risk(t), S of leaving the queue for any reason"
@@ -325,10 +327,10 @@ METRICS = (
         name="little_gap",
         term="Little's law check",
         definition=(
-            "Two ways to the same number: the queue length that was seen, against arrivals times the time in the queue. "
-            "A gap means that people were missed, counted twice, or lost."
+            "Two ways to the same number: the queue length that was seen, against arrivals times the time in the "
+            "queue. A gap means that people were missed, counted twice, or lost."
         ),
-        formula="|L − λW| / L over 15 min: |Σ queue_person_ms − Σ queue_ms| / Σ queue_person_ms; null below 10 journeys",
+        formula="|L − λW| / L over 15 min = |Σ queue_person_ms − Σ queue_ms| / Σ queue_person_ms; null under 10 joined",
         unit="share",
         columns=("lane_minute_v1.little_gap", "lane_minute_v1.queue_ms", "lane_minute_v1.queue_person_ms"),
         views=("lane_hour.little_gap",),
@@ -376,8 +378,8 @@ METRICS = (
         name="late_share",
         term="Share of late data",
         definition=(
-            "Share of the snapshots that came behind the watermark. The stream leaves them out and says 0; once the day "
-            "is reconciled they count, and the share is known."
+            "Share of the snapshots that came behind the watermark. The stream leaves them out and says 0; once the "
+            "day is reconciled they count, and the share is known."
         ),
         formula="late snapshots / snapshots",
         unit="share",
@@ -427,7 +429,8 @@ METRICS = (
 IDENTITIES = (
     Identity(
         "joined = served + abandoned + censored + still present",
-        "Of those who joined a queue each has one outcome, or stands there still. Journeys are told when they have ended, "
+        "Of those who joined a queue each has one outcome, or stands there still. Journeys are told when they have "
+        "ended, "
         "so that in the tables joined = served + abandoned + censored; who is still there is the queue's occupancy.",
         (
             "lane_minute_adds_up",

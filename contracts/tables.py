@@ -99,7 +99,13 @@ EVENT = Table(
         _column(
             "original",
             STRING,
-            "The record as received, when it holds fields this version does not know",
+            "The record as received, when it holds fields this version does not know, or elements that were left out",
+            required=False,
+        ),
+        _column(
+            "left_out",
+            STRING,
+            "Elements of lists that broke the contract and do not count: reason, place, what was expected, what came",
             required=False,
         ),
     ),

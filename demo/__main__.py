@@ -1,11 +1,12 @@
 """`python -m demo`: two simulated trading hours, or a video, through the whole pipeline, compared with the truth.
 
-`make demo` passes SCENARIO, SEED, HOURS, VIDEO, ZONES, TRUTH and MODEL by the environment.
+`make demo` passes SCENARIO, FAULTS, SEED, HOURS, VIDEO, ZONES, TRUTH and MODEL by the environment.
 """
 
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import fcntl
 import os
 import sys
@@ -16,6 +17,7 @@ from pathlib import Path
 
 from rich.console import Console
 
+from demo.audit import KEPT, keep, print_summary
 from demo.errors import DemoError
 from demo.filmed import FilmedOutcome, FilmedSettings, VisitTruth, read_truth, run_filmed
 from demo.outputs import write_report, write_result
@@ -30,6 +32,8 @@ from edge.errors import ConfigurationError
 from edge.model_cards import load_card
 from edge.store_file import StoreFile, load_store
 from local.errors import StackError
+from sim.faults import NO_FAULTS
+from sim.faults import load as load_faults
 from sim.margins import NotClearError
 from sim.scenario import load
 from sim.settings import SettingsError
@@ -57,15 +61,25 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _run_simulation(options: argparse.Namespace, console: Console) -> int:
+    scenario = load(options.scenario)
+    faults = load_faults(options.faults) if options.faults else NO_FAULTS
+    faults.check(scenario)
     settings = SimulatedSettings(
-        scenario=load(options.scenario), seed=options.seed, hours=options.hours, with_faults=not options.fault_free
+        scenario=scenario,
+        seed=options.seed,
+        hours=options.hours,
+        with_faults=not options.fault_free,
+        now=dt.datetime.now(dt.UTC),
+        faults=faults,
     )
-    console.print(f"{settings.scenario.title}, seed {settings.seed}")
+    console.print(f"{scenario.title}, seed {settings.seed}" + (f", faults: {faults.title}" if options.faults else ""))
     outcome = run_simulated(settings, options.run, Steps(console))
     _write_simulated(settings, outcome, options.out)
+    keep(outcome.lake, options.out / KEPT.name)
     console.print()
     print_metrics(console, outcome.metrics)
-    return _conclude(console, outcome, options.out, hint="Next: open it, or try `make demo SEED=8 HOURS=0.5`.")
+    code = _conclude(console, outcome, options.out, hint="Next: open it, or try `make audit`, `make demo FAULTS=all`.")
+    return 1 if any(each.is_failed for each in outcome.audited) else code
 
 
 def _run_video(options: argparse.Namespace, console: Console) -> int:
@@ -90,8 +104,11 @@ def _run_video(options: argparse.Namespace, console: Console) -> int:
 def _conclude(console: Console, outcome: SimulatedOutcome | FilmedOutcome, out: Path, *, hint: str) -> int:
     wrong = [metric for metric in outcome.metrics if not metric.is_right]
     print_accounting(console, outcome.accounting)
-    if outcome.metrics:
-        console.print(f"{len(outcome.metrics) - len(wrong)} of {len(outcome.metrics)} metrics are right")
+    judged = [metric for metric in outcome.metrics if metric.is_judged]
+    if judged:
+        console.print(f"{len(judged) - len(wrong)} of {len(judged)} metrics are right")
+    if isinstance(outcome, SimulatedOutcome):
+        print_summary(console, list(outcome.audited))
     print_failures(console, wrong, outcome.accounting)
     console.print(f"\nReport: {out / 'report.html'}\n{hint}")
     return 1 if wrong or not outcome.accounting.adds_up else 0
@@ -182,6 +199,7 @@ def _parser(environment: Mapping[str, str]) -> argparse.ArgumentParser:
     add("--scenario", default=default("SCENARIO", "supermarket"), help="name of a scenario, or path of a TOML file")
     add("--seed", type=_seed, default=default("SEED", "7"), help="decides everything random [7]")
     add("--hours", type=_hours, default=default("HOURS"), help="how long shoppers arrive [the scenario's]")
+    add("--faults", default=default("FAULTS"), help="what goes wrong: all, vision, outage, …, or a TOML file [nothing]")
     add("--fault-free", action="store_true", help="send no broken and no repeated records among the good ones")
     add("--video", type=Path, default=default("VIDEO"), help="analyse this video instead of a simulated store")
     add("--zones", type=Path, default=default("ZONES"), help="store file with its zones [the whole picture]")

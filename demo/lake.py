@@ -1,7 +1,7 @@
 """The lake and the live tables, read by SQL.
 
-Every table of the contracts is a relation of its own name, and `visit`, `journey`, … without the version are what a
-reader asks for: of rows that differ by `revision` alone, the highest. No extension of DuckDB is needed, as the
+Every table of the contracts is a relation of its own name, and of its name without the version; the views of
+`sql/athena` are there too: `visit` and `journey` hold the latest revisions. No extension of DuckDB is needed, as the
 Iceberg tables are read by pyiceberg.
 """
 
@@ -20,6 +20,7 @@ from contracts.fields import Field
 from contracts.tables import LAKE_TABLES, LIVE_TABLES, TABLES, Table
 from contracts.types import DOUBLE
 from glue.schemas import arrow_schema_of
+from glue.views import TARGET_WAIT_SECONDS, load_views
 
 SQL_FOLDER = Path(__file__).parent / "sql"
 _VERSION_SUFFIX = "_v1"
@@ -37,14 +38,24 @@ class Query:
 class LakeReader:
     """A read-only SQL view of the tables as they were when it was made."""
 
-    def __init__(self, tables: Mapping[str, pa.Table]) -> None:
-        """Register one relation for each table of the contracts; a table that is not given is empty."""
+    def __init__(self, tables: Mapping[str, pa.Table], *, target_wait_seconds: float = TARGET_WAIT_SECONDS) -> None:
+        """Register one relation for each table of the contracts, empty where it is not given, and all views.
+
+        Args:
+            tables: rows by table; other names are registered too.
+            target_wait_seconds: the longest wait that is within the target.
+        """
+        empty = {table.name: arrow_schema_of(table).empty_table() for table in TABLES.values()}
+        self.tables: Mapping[str, pa.Table] = empty | dict(tables)
         self._connection = duckdb.connect()
         self._connection.execute("SET TimeZone = 'UTC'")
+        for name, rows in self.tables.items():
+            self._connection.register(name, rows)
+        for view in load_views(target_wait_seconds=target_wait_seconds):
+            self._connection.execute(view.statement)
         for table in TABLES.values():
-            rows = tables.get(table.name)
-            self._connection.register(table.name, arrow_schema_of(table).empty_table() if rows is None else rows)
-            self._connection.execute(current_view(table))
+            if "revision" not in table.key and table.name.endswith(_VERSION_SUFFIX):
+                self._connection.execute(f"CREATE VIEW {table.name.removesuffix(_VERSION_SUFFIX)} AS FROM {table.name}")
 
     def rows(self, sql: str) -> list[dict[str, Any]]:
         """Return the answer, one dictionary for each row by column name; instants are in UTC."""
@@ -70,16 +81,6 @@ def live_rows(table: Table, items: list[Mapping[str, Any]]) -> pa.Table:
     """Return DynamoDB items (`{"name": {"S": "…"}}`) as rows of the contract."""
     rows = [{column.name: _value(column, item.get(column.name)) for column in table.columns} for item in items]
     return pa.Table.from_pylist(rows, schema=arrow_schema_of(table))
-
-
-def current_view(table: Table) -> str:
-    """Return the view without a version: of rows that differ by `revision` alone, the highest."""
-    name = table.name.removesuffix(_VERSION_SUFFIX)
-    if "revision" not in table.key:
-        return "" if name == table.name else f"CREATE VIEW {name} AS FROM {table.name}"
-    key = ", ".join(column for column in table.key if column != "revision")
-    newest = f"row_number() OVER (PARTITION BY {key} ORDER BY revision DESC) = 1"
-    return f"CREATE VIEW {name} AS FROM (FROM {table.name} QUALIFY {newest}) WHERE merged_into IS NULL"
 
 
 def queries(folder: str) -> list[Query]:

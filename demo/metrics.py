@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from demo.lake import LakeReader, Query, queries
 
+WAIT_ERROR_SHARE = 0.10
+QUEUE_ERROR_PEOPLE = 0.5
 ROUNDING = 1e-9
 """Sums of the same numbers in another order differ by less than this."""
 
@@ -35,7 +37,9 @@ class Metric:
 
     Attributes:
         error: Distance from the truth, never negative; None when one of the two is missing.
+        mean_error: For a series, the mean over the minutes that both have.
         allowance: The largest error that is right; 0 for what is counted.
+        is_judged: Whether an error makes it wrong: not where the cameras were given faults.
     """
 
     name: str
@@ -46,10 +50,14 @@ class Metric:
     unit: str
     source: str
     minutes: int | None = None
+    is_judged: bool = True
+    mean_error: float | None = None
 
     @property
     def is_right(self) -> bool:
         """Whether the pipeline's value is the truth, within what sampling allows."""
+        if not self.is_judged:
+            return True
         if self.error is None:
             return self.value is None and self.truth is None and self.minutes is None
         return self.error <= self.allowance + ROUNDING
@@ -85,8 +93,18 @@ def compare_minutes(name: str, values: Minutes, expected: Minutes, measure: Meas
     """Judge a series by its worst minute; a minute that only one side has makes the whole series wrong."""
     is_complete = values.keys() == expected.keys() and bool(expected)
     error = max(abs(values[minute] - truth) for minute, truth in expected.items()) if is_complete else None
-    allowance, minutes = measure.allowance, len(expected)
-    return Metric(name, _mean(values), _mean(expected), error, allowance, measure.unit, measure.source, minutes)
+    both = [abs(values[minute] - expected[minute]) for minute in values.keys() & expected.keys()]
+    return Metric(
+        name,
+        _mean(values),
+        _mean(expected),
+        error,
+        measure.allowance,
+        measure.unit,
+        measure.source,
+        minutes=len(expected),
+        mean_error=sum(both) / len(both) if both else None,
+    )
 
 
 def measured(
@@ -96,6 +114,33 @@ def measured(
     metrics = [metric for query in queries("metrics") for metric in _single(lake, query, expected)]
     series = [metric for query in queries("minutes") for metric in _series(lake, query, expected_minutes)]
     return [*metrics, *series, *_never_measured([*metrics, *series], expected, expected_minutes)]
+
+
+def unjudged(metrics: Iterable[Metric]) -> list[Metric]:
+    """Return metrics that are shown beside their truth, but cannot be wrong: the cameras were given faults."""
+    return [replace(metric, is_judged=False) for metric in metrics]
+
+
+def error_metrics(metrics: Iterable[Metric], *, promised: bool) -> list[Metric]:
+    """Return how far waits and queue lengths are off, over all lanes; judged where we promise it.
+
+    The promise: the mean wait of each lane is off by at most `WAIT_ERROR_SHARE` of it on average, the queue length of a
+    lane's minute by at most `QUEUE_ERROR_PEOPLE` on average.
+    """
+    known = list(metrics)
+    waits = [metric for metric in known if metric.family == "wait_seconds_mean" and metric.place]
+    shares = [metric.error / metric.truth for metric in waits if metric.error is not None and metric.truth]
+    queues = [metric.mean_error for metric in known if metric.family == "queue_length_mean"]
+    errors = [error for error in queues if error is not None]
+    return [
+        _error("wait_error_share", shares, WAIT_ERROR_SHARE, "share", promised=promised),
+        _error("queue_length_error", errors, QUEUE_ERROR_PEOPLE, "people", promised=promised),
+    ]
+
+
+def _error(name: str, errors: list[float], allowance: float, unit: str, *, promised: bool) -> Metric:
+    mean = sum(errors) / len(errors) if errors else None
+    return Metric(name, mean, 0.0, mean, allowance, unit, "lanes", is_judged=promised)
 
 
 def _single(lake: LakeReader, query: Query, expected: Mapping[str, Expected]) -> Iterator[Metric]:

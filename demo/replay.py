@@ -9,6 +9,7 @@ from dataclasses import dataclass, field
 from contracts.events import Event
 from demo.errors import DemoError
 from demo.faults import REPEAT_EVERY, broken_records
+from demo.ledger import Ledger
 from edge.publisher import Publisher, Record
 
 BATCH_RECORDS = 250
@@ -37,15 +38,23 @@ class Sent:
 
 
 def replay(
-    events: Iterable[Event], publisher: Publisher, sent: Sent, *, with_faults: bool, on_batch: Callable[[], None]
+    events: Iterable[Event],
+    publisher: Publisher,
+    ledger: Ledger,
+    sent: Sent,
+    *,
+    with_faults: bool,
+    on_batch: Callable[[], None],
 ) -> None:
     """Send all events in order, and with them, if asked, records that must not count; `sent` is filled meanwhile.
+
+    The publisher sends by the ledger, to which every record is announced.
 
     Raises:
         DemoError: Kinesis did not take a record after all attempts.
     """
     batch: list[Record] = []
-    for record in _records(events, sent, with_faults=with_faults):
+    for record in _records(events, ledger, sent, with_faults=with_faults):
         batch.append(record)
         if len(batch) >= BATCH_RECORDS:
             _send(batch, publisher, sent)
@@ -55,11 +64,15 @@ def replay(
     on_batch()
 
 
-def _records(events: Iterable[Event], sent: Sent, *, with_faults: bool) -> Iterator[Record]:
+def _records(events: Iterable[Event], ledger: Ledger, sent: Sent, *, with_faults: bool) -> Iterator[Record]:
     for event in events:
+        record = Record.of(event)
+        if ledger.announce(record, event) == "repeat":
+            sent.repeated += 1
+            yield record
+            continue
         sent.events += 1
         sent.event_time_ms = max(sent.event_time_ms, event.event_time_ms)
-        record = Record.of(event)
         yield record
         if with_faults and sent.events % REPEAT_EVERY == 0:
             sent.repeated += 1
@@ -67,6 +80,7 @@ def _records(events: Iterable[Event], sent: Sent, *, with_faults: bool) -> Itera
         if with_faults and sent.events == BROKEN_AFTER:
             for broken in broken_records(event):
                 sent.broken[broken.reason] += 1
+                ledger.announce(broken.record, None)
                 yield broken.record
 
 

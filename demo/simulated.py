@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import random
 import time
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pyarrow as pa
 
 from contracts.events import Event
 from demo.accounting import Accounting, account, accounting_metrics, dropped_rows
+from demo.audit import Audited, audit, counters
 from demo.lake import LakeReader, read_lake, read_live
+from demo.ledger import Ledger
 from demo.live import LiveTruth
-from demo.metrics import Metric, measured
+from demo.metrics import Expected, Measure, Metric, compare, error_metrics, measured, unjudged
 from demo.progress import Steps
 from demo.replay import Sent, replay
 from demo.report.words import clock
@@ -22,8 +28,12 @@ from demo.stream import records_in
 from demo.truth import expected_minutes, expected_values
 from demo.watch import Watch
 from edge.publisher import Publisher, PublisherSettings
-from local.pipeline import STREAM, Pipeline, lake_catalog, start_pipeline
+from glue.business_day import BusinessDay
+from glue.views import TARGET_WAIT_SECONDS
+from local.pipeline import STREAM, Pipeline, lake_catalog, reconciler, start_pipeline
 from local.stack import Stack
+from sim.faults import NO_FAULTS, FaultLedger, Faults
+from sim.faults.settings import Recognition
 from sim.run import PlannedRun, plan
 from sim.scenario import Scenario
 from sim.truth import StoreTruth
@@ -34,12 +44,37 @@ HOUR_MS = 3_600_000
 
 @dataclass(frozen=True, slots=True)
 class SimulatedSettings:
-    """What to simulate; `hours` None takes the scenario's."""
+    """What to simulate; `hours` None takes the scenario's, and `with_faults` sends broken and repeated records.
+
+    `now` is when the records arrive; a replay of a past day takes some minutes.
+    """
 
     scenario: Scenario
     seed: int
     hours: float | None
     with_faults: bool
+    now: dt.datetime
+    faults: Faults = NO_FAULTS
+
+    @property
+    def sees_faultlessly(self) -> bool:
+        """Whether what the cameras tell is what happened, so that every metric must be the truth."""
+        return self.faults is NO_FAULTS
+
+
+PROMISED_ID_SWITCHES = 0.05
+PROMISED_MISSED_DETECTIONS = 0.10
+
+
+def is_promised(faults: Faults) -> bool:
+    """Whether the numbers must be close to the truth: some id switches and missed detections, and nothing else."""
+    switches, missed = faults.id_switches, faults.missed_detections
+    others = replace(faults, name="", title="", id_switches=None, missed_detections=None, recognition=Recognition())
+    return (
+        others == Faults(name="", title="")
+        and (switches is None or switches.share_of_stays <= PROMISED_ID_SWITCHES)
+        and (missed is None or missed.share_of_looks <= PROMISED_MISSED_DETECTIONS)
+    )
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -49,8 +84,10 @@ class SimulatedOutcome:
     lake: LakeReader
     metrics: tuple[Metric, ...]
     accounting: Accounting
+    audited: tuple[Audited, ...]
     truth: StoreTruth
     seconds: dict[str, float]
+    fault_counts: Mapping[str, int]
 
 
 def run_simulated(settings: SimulatedSettings, run_directory: Path, steps: Steps) -> SimulatedOutcome:
@@ -71,7 +108,8 @@ def run_simulated(settings: SimulatedSettings, run_directory: Path, steps: Steps
             pipeline = start_pipeline(stack, metrics=_metric_settings(settings.scenario))
         with steps.step("Shoppers know their ways"):
             planned = planning.result()
-        return _Replay(settings, planned, pipeline, steps, LiveTruth()).run()
+        arrival_ms = round(settings.now.timestamp() * 1000)
+        return _Replay(settings, planned, pipeline, steps, LiveTruth(), FaultLedger(arrival_ms)).run()
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,6 +121,7 @@ class _Replay:
     pipeline: Pipeline
     steps: Steps
     live_truth: LiveTruth
+    fault_ledger: FaultLedger
 
     @property
     def truth(self) -> StoreTruth:
@@ -91,24 +130,65 @@ class _Replay:
 
     def run(self) -> SimulatedOutcome:
         """Replay, drain, read back, compare."""
+        ledger = Ledger(self.pipeline.stack.boto3_client("kinesis"))
         with Watch(self.pipeline) as watch:
-            sent = self._replay(watch)
+            sent = self._replay(watch, ledger)
             rows_dropped = dropped_rows(self.pipeline)
             with self.steps.step("Job drained: every window closed, every table committed"):
                 self.pipeline.drain()
+        if not self.settings.sees_faultlessly:
+            self._count_again()
         with self.steps.step("Lake, live table and stream read back"):
-            lake = read_back(self.pipeline)
+            of_run = {"sent": ledger.to_arrow(), "counters": counters({"rows_dropped": rows_dropped})}
+            lake = read_back(self.pipeline, of_run, target_wait_seconds=self._target_seconds)
             in_stream = records_in(self.pipeline.stack.boto3_client("kinesis"), self.pipeline.stream)
-        target = self.planned.truth.target_wait_seconds
+        with self.steps.step("Books audited"):
+            audited = audit(lake)
         accounting = account(lake, sent, in_stream=in_stream)
-        metrics = (
-            *measured(lake, expected_values(self.truth, target_seconds=target), expected_minutes(self.truth)),
+        metrics = self._metrics(lake, accounting, sent, watch, rows_dropped=rows_dropped)
+        return SimulatedOutcome(
+            lake, metrics, accounting, tuple(audited), self.truth, self.steps.seconds, dict(self.fault_ledger.counts)
+        )
+
+    def _metrics(
+        self, lake: LakeReader, accounting: Accounting, sent: Sent, watch: Watch, *, rows_dropped: int
+    ) -> tuple[Metric, ...]:
+        of_lake = measured(
+            lake, expected_values(self.truth, target_seconds=self._target_seconds), expected_minutes(self.truth)
+        )
+        if not self.settings.sees_faultlessly:
+            return (
+                *unjudged(of_lake),
+                *error_metrics(of_lake, promised=is_promised(self.settings.faults)),
+                self._future_metric(accounting, sent),
+            )
+        return (
+            *of_lake,
             *self.live_truth.metrics(watch.samples, _live_occupancy(lake)),
             *accounting_metrics(accounting, sent, rows_dropped=rows_dropped),
         )
-        return SimulatedOutcome(lake, metrics, accounting, self.truth, self.steps.seconds)
 
-    def _replay(self, watch: Watch) -> Sent:
+    def _future_metric(self, accounting: Accounting, sent: Sent) -> Metric:
+        """Return how many records were rejected for a clock in the future, beside how many had one."""
+        told, reason = self.fault_ledger, "future_time"
+        meant = sum(1 + told.copies[event_id] for event_id in told.future) + sent.broken[reason]
+        found = dict(accounting.reasons).get(reason, 0)
+        return compare(f"records_rejected.{reason}", found, Expected(meant), Measure("records", "accounting"))
+
+    @property
+    def _target_seconds(self) -> float:
+        return self.planned.truth.target_wait_seconds
+
+    def _count_again(self) -> None:
+        """Reconcile the store's day, as every night, so that what came late is counted too."""
+        store, metrics = self.settings.scenario.store, _metric_settings(self.settings.scenario)
+        with self.steps.step("Day counted again, with all that came late"):
+            again = reconciler(self.pipeline, metrics=metrics)
+            start = dt.datetime.fromtimestamp(self.truth.start_ms / 1000, ZoneInfo(store.time_zone))
+            again.reconcile(self.truth.store_id, BusinessDay(start.date(), ZoneInfo(store.time_zone)))
+            again.account(self.settings.now.date())
+
+    def _replay(self, watch: Watch, ledger: Ledger) -> Sent:
         sent = Sent(event_time_ms=self.truth.start_ms)
         start = time.monotonic()
 
@@ -121,7 +201,8 @@ class _Replay:
         with self.steps.replaying(title, figures=figures) as show:
             replay(
                 self._events(),
-                self._publisher(),
+                _publisher(ledger),
+                ledger,
                 sent,
                 with_faults=self.settings.with_faults,
                 on_batch=lambda: show(self._share_of(sent.event_time_ms)),
@@ -133,21 +214,27 @@ class _Replay:
         return (event_time_ms - self.truth.start_ms) / (self.truth.end_ms - self.truth.start_ms)
 
     def _events(self) -> Iterator[Event]:
-        for emitted in self.planned.stream():
+        for emitted in self.planned.stream(faults=self.settings.faults, ledger=self.fault_ledger):
             self.live_truth.observe(emitted.event)
             yield emitted.event
 
-    def _publisher(self) -> Publisher:
-        kinesis = self.pipeline.stack.boto3_client("kinesis")
-        # The edge refuses to send what is too large; here the pipeline is to refuse it.
-        limits = PublisherSettings(record_bytes=KINESIS_RECORD_BYTES)
-        return Publisher(kinesis, STREAM, sleep=time.sleep, random=random.random, settings=limits)
 
-
-def read_back(pipeline: Pipeline) -> LakeReader:
-    """Return the lake and the live tables as they stand now."""
+def read_back(
+    pipeline: Pipeline,
+    of_run: Mapping[str, pa.Table] | None = None,
+    *,
+    target_wait_seconds: float = TARGET_WAIT_SECONDS,
+) -> LakeReader:
+    """Return the lake and the live tables as they stand now, with relations that only the run knows."""
     lake = read_lake(lake_catalog(pipeline.stack), pipeline.database)
-    return LakeReader(lake | read_live(pipeline.stack.boto3_client("dynamodb")))
+    live = read_live(pipeline.stack.boto3_client("dynamodb"))
+    return LakeReader(lake | live | dict(of_run or {}), target_wait_seconds=target_wait_seconds)
+
+
+def _publisher(ledger: Ledger) -> Publisher:
+    # The edge refuses to send what is too large; here the pipeline is to refuse it.
+    limits = PublisherSettings(record_bytes=KINESIS_RECORD_BYTES)
+    return Publisher(ledger, STREAM, sleep=time.sleep, random=random.random, settings=limits)
 
 
 def _live_occupancy(lake: LakeReader) -> dict[str, int]:

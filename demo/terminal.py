@@ -32,6 +32,7 @@ def print_metrics(console: Console, metrics: Iterable[Metric]) -> None:
     table.add_column("", no_wrap=True)
     for metric in metrics:
         mark = "[green]right[/green]" if metric.is_right else "[bold red]WRONG[/bold red]"
+        mark = mark if metric.is_judged else ""
         values = (shown(value, metric.unit) for value in (metric.value, metric.truth, metric.error))
         table.add_row(metric.name, *values, mark)
     console.print(table)

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 
-from contracts.events import REPORT_DELAY_MS, Crossing, Event, Payload, Visit
+from contracts.events import REPORT_DELAY_MS, CameraState, Crossing, Event, Payload, TrackMerge, Visit
 from edge.crossings import CrossingMachine, LineCrossed
 from edge.errors import ConfigurationError, Problem
-from edge.health import HealthLedger
+from edge.health import NO_BLIND, HealthLedger
 from edge.observations import Observation
 from edge.snapshots import SnapshotLedger
 from edge.visits import Change, StayEnded, VisitMachine, VisitSettings
@@ -91,18 +91,28 @@ class Device:
         self._map = ZoneMap(zones)
         self._lines = tuple(lines)
         self._machine = VisitMachine(settings.visits)
-        self._ledger = SnapshotLedger(zones, interval_ms=settings.interval_ms, settle_ms=settings.visits.settle_ms)
         self._crossings = CrossingMachine(lines, hold_ms=settings.hold_ms, lost_ms=settings.visits.lost_ms)
-        cameras = sorted({*self._map.camera_ids, *(line.camera_id for line in lines)})
+        self._cameras = sorted({*self._map.camera_ids, *(line.camera_id for line in lines)})
+        self._ledger = SnapshotLedger(
+            zones,
+            interval_ms=settings.interval_ms,
+            settle_ms=settings.visits.settle_ms,
+            camera_ids=self._cameras,
+        )
         self._health = HealthLedger(
-            cameras, frames_per_second=settings.frames_per_second, model_sha256=settings.model_sha256
+            self._cameras, frames_per_second=settings.frames_per_second, model_sha256=settings.model_sha256
         )
         self._seq = 0
         self._now_ms = 0
         self._is_closed = False
 
-    def observe(self, observation: Observation) -> list[Event]:
+    def observe(self, observation: Observation, *, blind: Mapping[str, CameraState] = NO_BLIND) -> list[Event]:
         """Take one instant; return the events that are ready now, numbered, in order of event time.
+
+        Args:
+            observation: Who was seen.
+            blind: Cameras without a usable picture at this instant, and what is wrong with each. Their zones are not
+                reported as empty but left out of the snapshots, and health tells the state.
 
         Raises:
             ValueError: where the instant lies before the last one, or the device is closed.
@@ -117,12 +127,23 @@ class Device:
             camera_id=observation.camera_id,
         )
         ready: list[Timed] = list(
-            self._health.observe(now_ms, camera_id=observation.camera_id, inference_ms=observation.inference_ms)
+            self._health.observe(
+                now_ms, camera_id=observation.camera_id, inference_ms=observation.inference_ms, blind=blind
+            )
         )
-        ready += self._ledger.observe(now_ms, changes)
+        ready += self._ledger.observe(now_ms, changes, camera_ids=self._looking(observation, blind))
         ready += self._visits(changes)
         ready += (self._crossing(each) for each in crossed)
         return self._numbered(ready)
+
+    def merge(self, event_time_ms: int, *, from_track_id: str, to_track_id: str) -> list[Event]:
+        """Tell that two tracks were recognised as one person: the one that ended, and the one that goes on.
+
+        Raises:
+            ValueError: where the instant lies before the last one, or the device is closed.
+        """
+        now_ms = self._advance(event_time_ms)
+        return self._numbered([(now_ms, TrackMerge(from_track_id=from_track_id, to_track_id=to_track_id))])
 
     def close(self, event_time_ms: int) -> list[Event]:
         """End the day: everybody still here ends with 'day_end', every snapshot left is told. The device is done then.
@@ -147,6 +168,12 @@ class Device:
             raise ValueError(f"expected an instant at or after {self._now_ms}, came {now_ms}; sort the observations")
         self._now_ms = now_ms
         return now_ms
+
+    def _looking(self, observation: Observation, blind: Mapping[str, CameraState]) -> set[str] | None:
+        """Return the cameras that gave a picture; None for all."""
+        if observation.camera_id is not None:
+            return {observation.camera_id} - blind.keys()
+        return set(self._cameras) - blind.keys() if blind else None
 
     def _changes(self, observation: Observation) -> list[Change]:
         return self._machine.observe(

@@ -2,39 +2,55 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from statistics import median
+from types import MappingProxyType
 
-from contracts.events import Health
+from contracts.events import CameraState, Health
 
 MINUTE_MS = 60_000
+NO_BLIND: Mapping[str, CameraState] = MappingProxyType({})
+"""Every camera gives pictures."""
 
 
 class HealthLedger:
     """Counts observations per camera and tells each whole or partial minute once it is over.
 
-    A camera that gave nothing in a minute is 'down'. Without `frames_per_second` nothing is expected, and what was
-    seen counts as expected.
+    A camera that gave nothing in a minute is 'down'; one that was blind for more of its looks than not is what it was
+    most often blind from. Without `frames_per_second` nothing is expected, and what was seen counts as expected.
     """
 
     def __init__(self, camera_ids: Sequence[str], *, frames_per_second: float | None, model_sha256: str | None) -> None:
         self._frames_per_second = frames_per_second
         self._model_sha256 = model_sha256
         self._frames_seen = dict.fromkeys(camera_ids, 0)
+        self._blind_looks: dict[str, Counter[CameraState]] = {}
         self._inference_ms: dict[str, list[float]] = {camera_id: [] for camera_id in camera_ids}
         self._from_ms: int | None = None
 
     def observe(
-        self, now_ms: int, *, camera_id: str | None, inference_ms: float | None
+        self,
+        now_ms: int,
+        *,
+        camera_id: str | None,
+        inference_ms: float | None,
+        blind: Mapping[str, CameraState] = NO_BLIND,
     ) -> Iterator[tuple[int, Health]]:
-        """Count an observation (of every camera where `camera_id` is None); yield (last ms, health) of past minutes."""
+        """Count an observation (of every camera where `camera_id` is None); yield (last ms, health) of past minutes.
+
+        `blind` names the cameras without a usable picture at this instant, and what is wrong with each.
+        """
         if self._from_ms is None:
             self._from_ms = now_ms
         while now_ms >= (end_ms := _minute_end_ms(self._from_ms)):
             yield from self._report(self._from_ms, end_ms)
             self._from_ms = end_ms
         for camera in self._frames_seen if camera_id is None else [camera_id]:
-            self._count(camera, inference_ms)
+            if camera in blind:
+                self._blind_looks.setdefault(camera, Counter())[blind[camera]] += 1
+            else:
+                self._count(camera, inference_ms)
 
     def close(self, now_ms: int) -> Iterator[tuple[int, Health]]:
         """Yield (last ms, health) of every minute up to `now_ms`, the last one partial."""
@@ -53,7 +69,7 @@ class HealthLedger:
             times_ms = self._inference_ms.get(camera_id)
             health = Health(
                 camera_id=camera_id,
-                state="ok" if seen else "down",
+                state=self._state(camera_id, seen),
                 frames_expected=self._expected(seen, end_ms - from_ms),
                 frames_seen=seen,
                 inference_ms_p50=median(times_ms) if times_ms else 0.0,
@@ -62,7 +78,14 @@ class HealthLedger:
             )
             yield end_ms - 1, health
         self._frames_seen = dict.fromkeys(self._frames_seen, 0)
+        self._blind_looks = {}
         self._inference_ms = {}
+
+    def _state(self, camera_id: str, seen: int) -> CameraState:
+        looks = self._blind_looks.get(camera_id)
+        if looks and looks.total() > seen:
+            return looks.most_common(1)[0][0]
+        return "ok" if seen else "down"
 
     def _expected(self, seen: int, span_ms: int) -> int:
         return seen if self._frames_per_second is None else round(self._frames_per_second * span_ms / 1_000)

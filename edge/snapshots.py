@@ -7,8 +7,7 @@ the sum of `person_ms` over the snapshots is the sum of `left_ms - entered_ms` o
 
 from __future__ import annotations
 
-from collections import deque
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -79,26 +78,47 @@ def _count_max(stays: Iterable[_Presence], start_ms: int, end_ms: int) -> int:
     return max(accumulate(step for _, step in sorted(steps)), default=0)
 
 
+@dataclass(slots=True)
+class _Watch:
+    """How far one camera has watched: its last look, and the first interval that it has not covered yet."""
+
+    looked_ms: int | None = None
+    next_start_ms: int = 0
+
+
 class SnapshotLedger:
     """Collects stays and tells each observed interval once, in order, when it has settled.
 
-    An interval in which nothing was observed is not told: no observation is not the same as nobody there. Instants
-    closer together than `settle_ms` cover the time between them. State is plain values, as in `VisitMachine`.
+    A zone is left out of an interval in which its camera gave nothing, and an interval in which no camera did is not
+    told: no observation is not the same as nobody there. Looks of a camera closer together than `settle_ms` cover the
+    time between them. State is plain values, as in `VisitMachine`.
     """
 
-    def __init__(self, zones: Sequence[Zone], *, interval_ms: int, settle_ms: int) -> None:
+    def __init__(
+        self, zones: Sequence[Zone], *, interval_ms: int, settle_ms: int, camera_ids: Iterable[str] = ()
+    ) -> None:
+        """Take the zones; `camera_ids` names cameras without a zone, whose looks make an interval observed too."""
         self._zones = [_ZoneLedger(zone) for zone in zones]
         self._interval_ms = interval_ms
         self._settle_ms = settle_ms
-        self._due: deque[int] = deque()
-        self._next_start_ms = 0
-        self._observed_ms: int | None = None
+        self._watches = {camera_id: _Watch() for camera_id in (*(zone.camera_id for zone in zones), *camera_ids)}
+        self._due: dict[int, set[str]] = {}
+        """By start of the interval, the cameras that watched it."""
 
-    def observe(self, now_ms: int, changes: Iterable[Change]) -> Iterator[tuple[int, Snapshot]]:
-        """Take an observed instant with its changes; yield (start, snapshot) of every interval that has settled."""
-        self._cover(now_ms)
+    def observe(
+        self, now_ms: int, changes: Iterable[Change], *, camera_ids: Collection[str] | None = None
+    ) -> Iterator[tuple[int, Snapshot]]:
+        """Take an observed instant with its changes; yield (start, snapshot) of every interval that has settled.
+
+        Args:
+            now_ms: The instant; never before that of the last call.
+            changes: Stays that started or ended.
+            camera_ids: Cameras that looked; None means all.
+        """
+        for camera_id in self._watches if camera_ids is None else self._watches.keys() & camera_ids:
+            self._cover(now_ms, camera_id)
         self._apply(changes)
-        while self._due and self._due[0] + self._interval_ms + self._settle_ms <= now_ms:
+        while self._due and min(self._due) + self._interval_ms + self._settle_ms <= now_ms:
             yield self._report()
 
     def close(self, changes: Iterable[Change]) -> Iterator[tuple[int, Snapshot]]:
@@ -106,23 +126,26 @@ class SnapshotLedger:
         self._apply(changes)
         while self._due:
             yield self._report()
-        self._observed_ms = None
+        for watch in self._watches.values():
+            watch.looked_ms = None
 
-    def _cover(self, now_ms: int) -> None:
-        before_ms, self._observed_ms = self._observed_ms, now_ms
+    def _cover(self, now_ms: int, camera_id: str) -> None:
+        watch = self._watches[camera_id]
+        before_ms, watch.looked_ms = watch.looked_ms, now_ms
         is_continuous = before_ms is not None and now_ms - before_ms <= self._settle_ms
         if not is_continuous:
-            self._next_start_ms = max(self._next_start_ms, now_ms - now_ms % self._interval_ms)
-        while self._next_start_ms <= now_ms:
-            self._due.append(self._next_start_ms)
-            self._next_start_ms += self._interval_ms
+            watch.next_start_ms = max(watch.next_start_ms, now_ms - now_ms % self._interval_ms)
+        while watch.next_start_ms <= now_ms:
+            self._due.setdefault(watch.next_start_ms, set()).add(camera_id)
+            watch.next_start_ms += self._interval_ms
 
     def _apply(self, changes: Iterable[Change]) -> None:
         for change in changes:
             self._zones[change.zone_index].apply(change)
 
     def _report(self) -> tuple[int, Snapshot]:
-        start_ms = self._due.popleft()
+        start_ms = min(self._due)
         end_ms = start_ms + self._interval_ms
-        zones = tuple(zone.report(start_ms, end_ms) for zone in self._zones)
+        camera_ids = self._due.pop(start_ms)
+        zones = tuple(each.report(start_ms, end_ms) for each in self._zones if each.zone.camera_id in camera_ids)
         return start_ms, Snapshot(interval_ms=self._interval_ms, zones=zones)

@@ -18,7 +18,8 @@ SOURCE_TABLE = "inference"
 _CATALOG = "lake"
 
 _DECODER_COLUMNS = (
-    Field("original", STRING, "The record as received, when it holds unknown fields", required=False),
+    Field("original", STRING, "The record as received, when the row does not hold all of it", required=False),
+    Field("left_out", STRING, "Elements of lists that broke the contract", required=False),
     Field("decode_reason", STRING, "Why the decoder refused the record", required=False),
     Field("decode_detail", STRING, "Where, what was expected, what came", required=False),
     Field("head", STRING, "First 4 KiB of a refused record", required=False),

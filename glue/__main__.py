@@ -49,8 +49,8 @@ def _run_reconcile(options: argparse.Namespace) -> int:
     day = BusinessDay(options.day, options.time_zone)
     if dt.datetime.now(dt.UTC) < day.closed_at:
         print(
-            f"Expected a day that is over, came {day.date}: it can be counted again from {day.closed_at:%Y-%m-%d %H:%M} "
-            "UTC on. Name an earlier one.",
+            f"Expected a day that is over, came {day.date}: it can be counted again from "
+            f"{day.closed_at:%Y-%m-%d %H:%M} UTC on. Name an earlier one.",
             file=sys.stderr,
         )
         return USAGE_ERROR
@@ -133,9 +133,9 @@ def _parser() -> argparse.ArgumentParser:
     return parser
 
 
-_RECONCILE_HELP = """Counts a store's business day (midnight to midnight where it is) again from event_v1 by the stream's
-own SQL, and puts the result in place of the stream's rows, one commit for each table. Late events count then, and what
-an edge box sent after an outage. Doing it again changes nothing."""
+_RECONCILE_HELP = """Counts a store's business day (midnight to midnight where it is) again from event_v1 by the
+stream's own SQL, and puts the result in place of the stream's rows, one commit for each table. Late events count then,
+and what an edge box sent after an outage. Doing it again changes nothing."""
 
 
 def _add_job_arguments(parser: argparse.ArgumentParser) -> None:

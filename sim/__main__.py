@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import dataclasses
+import datetime as dt
 import gzip
 import sys
 from collections.abc import Iterable
@@ -13,9 +14,12 @@ from typing import Literal
 from rich.console import Console
 from rich.progress import Progress as ProgressBar
 
+from sim import faults as fault_files
+from sim.emission import Emitted
+from sim.faults import NO_FAULTS, FaultLedger, Faults
 from sim.margins import NotClearError
-from sim.report import tables
-from sim.run import Emitted, PlannedRun, plan
+from sim.report import fault_table, tables
+from sim.run import PlannedRun, plan
 from sim.scenario import Scenario, load, names
 from sim.settings import SettingsError
 from sim.world import NoWayError
@@ -23,20 +27,30 @@ from sim.world import NoWayError
 USAGE_ERROR = 2
 EVENTS_FILE = "events.jsonl.gz"
 TRUTH_FILE = "truth.json"
+FAULTS_FILE = "faults.json"
 
 _EXPLAINED = f"""\
 Simulates shoppers, staff, lanes and queues from a seed, lets the edge's own code watch them, and writes:
 
   {EVENTS_FILE}  inference.v1 events, one JSON object a line, in the order of emission
   {TRUTH_FILE}       what every metric of these events must be, computed from the paths, not from the events
+  {FAULTS_FILE}      with --faults: what went wrong, how often, and which events it concerns
 
-The same scenario, seed, hours and stores give the same files, byte for byte.
+The truth is what happened, whatever the cameras see of it: faults change the events and never the truth.
+The same scenario, seed, hours, day, stores and faults give the same files, byte for byte.
+
+scenarios  {", ".join(names())}
+faults     {", ".join(fault_files.names())}
 
 examples:
   python -m sim run                                       two hours of the supermarket, to build/sim
   python -m sim run --seed 8 --hours 0.5 --out build/short
   python -m sim run --closing cut                         ends with people still inside: censored waits
+  python -m sim run --scenario bank                       a bank branch; another scenario is one file
   python -m sim run --scenario my-store.toml              a store of your own; every mistake in it is named
+  python -m sim run --scenario bank --day 2026-09-24      another day, with its weekday's hours and its season
+  python -m sim run --faults vision                       5 % id switches and 10 % missed detections
+  python -m sim run --faults my-faults.toml               copy one of sim/faults/*.toml to begin with
 """
 
 
@@ -47,13 +61,18 @@ def main(arguments: list[str] | None = None) -> int:
     try:
         scenario = _closing(load(options.scenario), options.closing)
         with console.status("Planning everybody's ways"):
-            planned = plan(scenario, seed=options.seed, hours=options.hours, stores=options.stores)
-        count = _write(planned, options.out, console)
+            faults = fault_files.load(options.faults) if options.faults else NO_FAULTS
+            faults.check(scenario)
+            planned = plan(scenario, seed=options.seed, hours=options.hours, stores=options.stores, day=options.day)
+        ledger = FaultLedger()
+        count = _write(planned, faults, ledger, options.out, console)
     except (SettingsError, NotClearError, NoWayError, ValueError, OSError) as error:
         print(error, file=sys.stderr)
         return USAGE_ERROR
     for store in planned.truth.stores:
         console.print(tables(store))
+    if options.faults:
+        console.print(fault_table(ledger))
     console.print(
         f"{count} events in {options.out / EVENTS_FILE}, the truth in {options.out / TRUTH_FILE}",
         soft_wrap=True,
@@ -76,12 +95,18 @@ def write_events(emitted: Iterable[Emitted], path: Path) -> int:
     return count
 
 
-def _write(planned: PlannedRun, out: Path, console: Console) -> int:
+def _write(planned: PlannedRun, faults: Faults, ledger: FaultLedger, out: Path, console: Console) -> int:
     out.mkdir(parents=True, exist_ok=True)
     (out / TRUTH_FILE).write_text(planned.truth.to_json(), encoding="utf-8")
     with ProgressBar(console=console) as bar:
         task = bar.add_task("Watching the store", total=1.0)
-        return write_events(planned.stream(progress=lambda share: bar.update(task, completed=share)), out / EVENTS_FILE)
+        emitted = planned.stream(faults=faults, ledger=ledger, progress=lambda share: bar.update(task, completed=share))
+        count = write_events(emitted, out / EVENTS_FILE)
+    # A ledger beside a faultless run would be that of an earlier one.
+    (out / FAULTS_FILE).unlink(missing_ok=True)
+    if faults is not NO_FAULTS:
+        (out / FAULTS_FILE).write_text(ledger.to_json(), encoding="utf-8")
+    return count
 
 
 def _closing(scenario: Scenario, closing: Literal["empty", "cut"] | None) -> Scenario:
@@ -112,6 +137,8 @@ def _parser() -> argparse.ArgumentParser:
         choices=("empty", "cut"),
         help="wait until the store is empty, or cut at the end of the hours",
     )
+    run.add_argument("--day", type=dt.date.fromisoformat, help="another business day, such as 2026-12-19")
+    run.add_argument("--faults", help="one of the above, or the path of a TOML file (default: nothing goes wrong)")
     run.add_argument("--out", type=Path, default=Path("build/sim"), help="folder to write to (default: build/sim)")
     return parser
 

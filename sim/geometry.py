@@ -53,6 +53,15 @@ class Path:
         points = np.vstack([self.points[:kept], self.at(np.array([time]))])
         return Path(times=np.append(self.times[:kept], time), points=points)
 
+    def between(self, start: float, end: float) -> Path:
+        """Return the part from `start` to `end`, both within the path."""
+        inner = (self.times > start) & (self.times < end)
+        ends = self.at(np.array([start, end]))
+        return Path(
+            times=np.concatenate([[start], self.times[inner], [end]]),
+            points=np.vstack([ends[:1], self.points[inner], ends[1:]]),
+        )
+
 
 @dataclass(frozen=True, slots=True)
 class Interval:

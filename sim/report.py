@@ -5,6 +5,7 @@ from __future__ import annotations
 from rich.console import Group
 from rich.table import Table
 
+from sim.faults import FaultLedger
 from sim.truth import CheckoutTruth, StoreTruth, ZoneTruth
 
 _ZONE_COLUMNS = (
@@ -35,6 +36,15 @@ _CHECKOUT_COLUMNS = (
 def tables(truth: StoreTruth) -> Group:
     """Return zones, lanes and traffic of one store; times in seconds, occupancy in customers."""
     return Group(_zones(truth), "", _lanes(truth), "", _traffic(truth), "")
+
+
+def fault_table(ledger: FaultLedger) -> Table:
+    """Return what went wrong, how often."""
+    table = _table("Faults", ("What", "How often"))
+    for kind, count in sorted(ledger.counts.items()):
+        if count:
+            table.add_row(kind.replace("_", " "), f"{count:,}")
+    return table
 
 
 def _zones(truth: StoreTruth) -> Table:
@@ -84,8 +94,10 @@ def _checkout_row(checkout: CheckoutTruth) -> tuple[str, ...]:
 
 def _traffic(truth: StoreTruth) -> Table:
     traffic = truth.traffic
-    table = _table("Traffic", ("", "In", "Out", "Staff in", "Staff out", "Occupancy at the end"))
+    table = _table("Traffic", ("", "People", "Parties", "In", "Out", "Staff in", "Staff out", "Occupancy at the end"))
     counts = (
+        truth.shoppers,
+        truth.parties,
         traffic.in_count,
         traffic.out_count,
         traffic.staff_in_count,
@@ -99,7 +111,7 @@ def _traffic(truth: StoreTruth) -> Table:
 def _table(title: str, headings: tuple[str, ...]) -> Table:
     table = Table(title=title, title_justify="left", box=None, header_style="bold", padding=(0, 1, 0, 0))
     for index, heading in enumerate(headings):
-        table.add_column(heading, justify="right" if index else "left")
+        table.add_column(heading, justify="right" if index else "left", no_wrap=not index)
     return table
 
 

@@ -7,45 +7,36 @@ same events and truth, byte for byte.
 
 from __future__ import annotations
 
+import dataclasses
+import datetime as dt
 import heapq
 import math
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from hashlib import blake2b
-from typing import NamedTuple
-
-import numpy as np
-from numpy.typing import NDArray
 
 from contracts.events import Event
 from edge.device import Device, DeviceSettings
-from edge.observations import Observation
-from sim.geometry import Path
+from sim.emission import Emitted, Made
+from sim.faults import NO_FAULTS, FaultLedger, Faults
+from sim.faults.boots import Boot, boots_of
+from sim.faults.delivery import Line
 from sim.lanes import check_out
 from sim.margins import LANE_CLOSES_SECONDS, Margins, NotClearError
-from sim.people import Person
+from sim.parties import companions
+from sim.people import Person, id_of, random_named
 from sim.scenario import DevicePlan, Scenario
 from sim.shoppers import shoppers
+from sim.sight import Look, Sight
 from sim.staff import cashiers, restockers
 from sim.truth import StoreTruth, Truth, truth_of
 from sim.world import Floor, Walkways, edge_line, edge_zone, floor_of
 
-CHUNK_SECONDS = 60
-BORDER_M = 0.6
 QUIET_END_SECONDS = LANE_CLOSES_SECONDS + 30.0
 """An emptied store is watched for this much longer, so that every lane closes within the run."""
 LONGEST_CUT_SEARCH_SECONDS = 1800
-DIGEST_BYTES = 6
 
 Progress = Callable[[float], None]
 """Called with the share done, 0 to 1, rising."""
-
-
-class Emitted(NamedTuple):
-    """An event and the instant at which the device handed it over, in milliseconds since 1970-01-01 UTC."""
-
-    emitted_at_ms: int
-    event: Event
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -60,7 +51,7 @@ class PlannedStore:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class PlannedRun:
-    """A run whose truth is known and whose events are still to be made."""
+    """A run whose truth is known and whose events are still to be made; `seed` is the business day's own."""
 
     scenario: Scenario
     seed: int
@@ -68,26 +59,66 @@ class PlannedRun:
     stores: tuple[PlannedStore, ...]
     truth: Truth
 
-    def stream(self, *, progress: Progress | None = None) -> Iterator[Emitted]:
-        """Yield every event in the order of emission; within one instant by store, device and number."""
-        streams = [self._device_stream(store, device) for store in self.stores for device in self.scenario.devices]
+    def stream(
+        self,
+        *,
+        faults: Faults = NO_FAULTS,
+        ledger: FaultLedger | None = None,
+        progress: Progress | None = None,
+    ) -> Iterator[Emitted]:
+        """Yield every event in the order of emission; within one instant by store, device and number.
+
+        Args:
+            faults: What goes wrong, in every store alike; the truth stays what it is.
+            ledger: Is told what the faults did; complete when the stream has ended.
+            progress: Is told how far the stream is.
+
+        Raises:
+            SettingsError: the faults name a device, camera or zone that is not there.
+        """
+        faults.check(self.scenario)
+        return self._stream(faults, FaultLedger() if ledger is None else ledger, progress)
+
+    def _stream(self, faults: Faults, ledger: FaultLedger, progress: Progress | None) -> Iterator[Emitted]:
+        streams = [
+            self._device_stream(store, device, faults, ledger)
+            for store in self.stores
+            for device in self.scenario.devices
+        ]
         start_ms = self.scenario.opening_ms
         length_ms = max(store.truth.end_ms for store in self.stores) - start_ms
         told = 0.0
         for emitted in heapq.merge(*streams, key=_emission_order):
-            share = (emitted.emitted_at_ms - start_ms) / length_ms
+            share = min(1.0, (emitted.emitted_at_ms - start_ms) / length_ms)
             if progress is not None and share > told:
                 progress(share)
                 told = share
+            ledger.sent(*emitted)
             yield emitted
 
-    def _device_stream(self, store: PlannedStore, plan: DevicePlan) -> Iterator[Emitted]:
-        device = _device(self.scenario, store.store_id, plan, seed=self.seed)
-        for observation in observations(self.scenario, store, plan, seed=self.seed):
-            for event in device.observe(observation):
-                yield Emitted(observation.event_time_ms, event)
-        for event in device.close(store.truth.end_ms):
-            yield Emitted(store.truth.end_ms, event)
+    def _device_stream(
+        self, store: PlannedStore, plan: DevicePlan, faults: Faults, ledger: FaultLedger
+    ) -> Iterator[Emitted]:
+        random = random_named("fault", "delivery", str(self.seed), store.store_id, plan.device_id)
+        line = Line(self.scenario, plan, faults, random=random, ledger=ledger)
+        return line.deliver(self._made(store, plan, faults, ledger))
+
+    def _made(self, store: PlannedStore, plan: DevicePlan, faults: Faults, ledger: FaultLedger) -> Iterator[Made]:
+        """Yield what one device makes of what it sees, boot by boot."""
+        key, end = (str(self.seed), store.store_id), store.end_seconds
+        sight = Sight(self.scenario, plan, store.people, faults, key=key, end_seconds=end, ledger=ledger)
+        for boot in boots_of(self.scenario, plan, faults, end_seconds=end):
+            ledger.counts["restarts"] += boot.number > 0
+            ledger.counts["skewed_boots"] += boot.skew_ms != 0
+            device = _device(self.scenario, store.store_id, plan, boot, seed=self.seed)
+            for look in sight.looks(boot):
+                time_ms = look.observation.event_time_ms
+                for event in (*device.observe(look.observation, blind=look.blind), *_merges(device, time_ms, look)):
+                    yield Made(time_ms - boot.skew_ms, boot.skew_ms, event)
+            # What a boot that ends within the day still held in memory is gone.
+            if boot.stop == end:
+                for event in device.close(store.truth.end_ms + boot.skew_ms):
+                    yield Made(store.truth.end_ms, boot.skew_ms, event)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -96,6 +127,7 @@ class SimulatedRun:
 
     planned: PlannedRun
     emitted: tuple[Emitted, ...]
+    ledger: FaultLedger
 
     @property
     def events(self) -> list[Event]:
@@ -123,11 +155,14 @@ def simulate(
     seed: int = 7,
     hours: float | None = None,
     stores: int = 1,
+    day: dt.date | None = None,
+    faults: Faults = NO_FAULTS,
     progress: Progress | None = None,
 ) -> SimulatedRun:
-    """Plan a run and make all its events; arguments and errors as for `plan`."""
-    planned = plan(scenario, seed=seed, hours=hours, stores=stores)
-    return SimulatedRun(planned=planned, emitted=tuple(planned.stream(progress=progress)))
+    """Plan a run and make all its events; arguments and errors as for `plan` and `PlannedRun.stream`."""
+    planned, ledger = plan(scenario, seed=seed, hours=hours, stores=stores, day=day), FaultLedger()
+    emitted = tuple(planned.stream(faults=faults, ledger=ledger, progress=progress))
+    return SimulatedRun(planned=planned, emitted=emitted, ledger=ledger)
 
 
 def stream(
@@ -142,7 +177,9 @@ def stream(
     return plan(scenario, seed=seed, hours=hours, stores=stores).stream(progress=progress)
 
 
-def plan(scenario: Scenario, *, seed: int = 7, hours: float | None = None, stores: int = 1) -> PlannedRun:
+def plan(
+    scenario: Scenario, *, seed: int = 7, hours: float | None = None, stores: int = 1, day: dt.date | None = None
+) -> PlannedRun:
     """Settle everybody's ways and the truth about them.
 
     Args:
@@ -150,16 +187,23 @@ def plan(scenario: Scenario, *, seed: int = 7, hours: float | None = None, store
         seed: not negative; decides everything random.
         hours: how long people arrive; None takes the scenario's.
         stores: how many stores of this scenario, each with its own people.
+        day: another business day, with the opening hours of its weekday, people of its own, and devices that have
+            started anew; None takes the scenario's.
 
     Raises:
         ValueError: seed, hours or stores out of range.
+        SettingsError: the store is closed on that day.
         NotClearError: the floor's sizes leave no path clear of the thresholds.
         NoWayError: walkway points are not linked.
     """
-    hours = scenario.store.hours if hours is None else hours
-    if seed < 0 or hours <= 0 or stores < 1:
+    if seed < 0 or (hours is not None and hours <= 0) or stores < 1:
         raise ValueError(f"expected seed >= 0, hours > 0 and stores >= 1, came {seed}, {hours} and {stores}")
-    planned = tuple(_plan_store(scenario, seed=seed, hours=hours, store_index=index) for index in range(stores))
+    own_seed = seed
+    if day is not None and day != scenario.store.business_day:
+        # All ids and ways follow from the seed: those of another day must be others.
+        own_seed, scenario = _seed_of_day(seed, day), scenario.on(day)
+    hours = scenario.store.hours if hours is None else hours
+    planned = tuple(_plan_store(scenario, seed=own_seed, hours=hours, store_index=index) for index in range(stores))
     truth = Truth(
         scenario=scenario.name,
         seed=seed,
@@ -167,66 +211,23 @@ def plan(scenario: Scenario, *, seed: int = 7, hours: float | None = None, store
         target_wait_seconds=scenario.checkout.target_wait_seconds,
         stores=tuple(store.truth for store in planned),
     )
-    return PlannedRun(scenario=scenario, seed=seed, floor=floor_of(scenario), stores=planned, truth=truth)
+    return PlannedRun(scenario=scenario, seed=own_seed, floor=floor_of(scenario), stores=planned, truth=truth)
 
 
-def observations(scenario: Scenario, store: PlannedStore, plan: DevicePlan, *, seed: int) -> Iterator[Observation]:
-    """Yield what one device sees at each of its instants: everybody in its view, faultlessly."""
-    tracks = _Tracks(store, plan, seed=seed)
-    count = math.ceil(store.end_seconds * plan.instants_per_second)
-    per_chunk = CHUNK_SECONDS * plan.instants_per_second
-    for first in range(0, count, per_chunk):
-        times = np.arange(first, min(first + per_chunk, count)) / plan.instants_per_second
-        yield from tracks.seen(times, opening_ms=scenario.opening_ms)
-
-
-class _Tracks:
-    """Everybody's paths as one device sees them."""
-
-    def __init__(self, store: PlannedStore, plan: DevicePlan, *, seed: int) -> None:
-        self._people = store.people
-        self._view = plan.view
-        ids = [_digest("track", str(seed), store.store_id, plan.device_id, person.person_id) for person in store.people]
-        self._track_ids = np.array(ids, dtype=object)
-        self._is_staff = np.array([person.is_staff for person in store.people], dtype=np.bool_)
-
-    def seen(self, times: NDArray[np.float64], *, opening_ms: int) -> Iterator[Observation]:
-        """Yield one observation for each of `times` (N,), seconds since opening, rising."""
-        who, when, points = self._sampled(times)
-        is_seen = _is_within(points, self._view, margin_m=0.0)
-        who, when, points = who[is_seen], when[is_seen], points[is_seen]
-        at_border = ~_is_within(points, self._view, margin_m=BORDER_M)
-        starts = np.searchsorted(when, np.arange(len(times) + 1))
-        for index, time in enumerate(times.tolist()):
-            part = slice(int(starts[index]), int(starts[index + 1]))
-            yield Observation(
-                event_time_ms=opening_ms + round(time * 1000),
-                track_ids=tuple(self._track_ids[who[part]]),
-                foot_points=points[part],
-                is_staff=self._is_staff[who[part]],
-                at_border=at_border[part],
-            )
-
-    def _sampled(self, times: NDArray[np.float64]) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
-        """Return person (M,), instant (M,) and place (M, 2) of everybody in the store, sorted by instant."""
-        who, when, points = [np.zeros(0, dtype=np.intp)], [np.zeros(0, dtype=np.intp)], [np.zeros((0, 2))]
-        for index, person in enumerate(self._people):
-            present = _present(times, person.path)
-            if present.start < present.stop:
-                when.append(np.arange(present.start, present.stop))
-                who.append(np.full(present.stop - present.start, index))
-                points.append(person.path.at(times[present]))
-        instants = np.concatenate(when)
-        order = np.argsort(instants, kind="stable")
-        return np.concatenate(who)[order], instants[order], np.concatenate(points)[order]
+def _seed_of_day(seed: int, day: dt.date) -> int:
+    return int(id_of("day", str(seed), day.isoformat()), base=16)
 
 
 def _plan_store(scenario: Scenario, *, seed: int, hours: float, store_index: int) -> PlannedStore:
     walkways, margins = Walkways(scenario), Margins(scenario)
-    shopping = shoppers(scenario, walkways, margins, seed=seed, store_index=store_index, hours=hours)
+    shopping = list(shoppers(scenario, walkways, margins, seed=seed, store_index=store_index, hours=hours))
     checkout = check_out(scenario, walkways, margins, shopping)
+    customers = (
+        *checkout.people,
+        *companions(scenario, walkways, margins, shopping, checkout.people, seed=seed, store_index=store_index),
+    )
     restocking = tuple(restockers(scenario, walkways, margins, seed=seed, store_index=store_index, hours=hours))
-    everybody_left = max((person.path.end for person in (*checkout.people, *restocking)), default=0.0)
+    everybody_left = max((person.path.end for person in (*customers, *restocking)), default=0.0)
     last_service = checkout.last_service_left
     at_tills = cashiers(
         scenario,
@@ -237,7 +238,7 @@ def _plan_store(scenario: Scenario, *, seed: int, hours: float, store_index: int
         seed=seed,
         store_index=store_index,
     )
-    people = (*checkout.people, *restocking, *at_tills)
+    people = (*customers, *restocking, *at_tills)
     _check_clear(margins, people)
     is_cut = scenario.store.closing == "cut"
     end = _cut_at(scenario, margins, people, hours=hours) if is_cut else _quiet_end(people)
@@ -278,40 +279,26 @@ def _cut_at(scenario: Scenario, margins: Margins, people: tuple[Person, ...], *,
 
 
 def _until(person: Person, end: float) -> Person:
-    return Person(person_id=person.person_id, is_staff=person.is_staff, path=person.path.until(end))
+    return dataclasses.replace(person, path=person.path.until(end))
 
 
-def _device(scenario: Scenario, store_id: str, plan: DevicePlan, *, seed: int) -> Device:
+def _device(scenario: Scenario, store_id: str, plan: DevicePlan, boot: Boot, *, seed: int) -> Device:
+    later = (str(boot.number),) if boot.number else ()
     return Device(
         store_id=store_id,
         device_id=f"{store_id}-{plan.device_id}",
-        boot_id=_digest("boot", str(seed), store_id, plan.device_id),
+        boot_id=id_of("boot", str(seed), store_id, plan.device_id, *later),
         zones=[edge_zone(zone) for zone in scenario.zones if zone.device_id == plan.device_id],
         lines=[edge_line(line) for line in scenario.lines if line.device_id == plan.device_id],
         settings=DeviceSettings(interval_ms=plan.snapshot_seconds * 1000, frames_per_second=plan.instants_per_second),
     )
 
 
-def _digest(*parts: str) -> str:
-    """Return an id that looks random and is the same for the same parts."""
-    return blake2b("/".join(parts).encode(), digest_size=DIGEST_BYTES).hexdigest()
+def _merges(device: Device, time_ms: int, look: Look) -> Iterator[Event]:
+    for from_track_id, to_track_id in look.recognised:
+        yield from device.merge(time_ms, from_track_id=from_track_id, to_track_id=to_track_id)
 
 
-def _present(times: NDArray[np.float64], path: Path) -> slice:
-    return slice(
-        int(np.searchsorted(times, path.start, side="left")),
-        int(np.searchsorted(times, path.end, side="right")),
-    )
-
-
-def _is_within(
-    points: NDArray[np.float64], view: tuple[float, float, float, float], *, margin_m: float
-) -> NDArray[np.bool_]:
-    x_min, y_min, x_max, y_max = view
-    x, y = points[:, 0], points[:, 1]
-    return (x >= x_min + margin_m) & (x <= x_max - margin_m) & (y >= y_min + margin_m) & (y <= y_max - margin_m)
-
-
-def _emission_order(emitted: Emitted) -> tuple[int, str, str, int]:
-    event = emitted.event
-    return emitted.emitted_at_ms, event.store_id, event.device_id, event.seq
+def _emission_order(emitted: Emitted) -> tuple[int, str, str]:
+    """Order streams, each of which is in order already: what a device sends at one instant keeps its order."""
+    return emitted.emitted_at_ms, emitted.event.store_id, emitted.event.device_id

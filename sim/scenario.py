@@ -2,22 +2,25 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
-import tomllib
+import math
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
-from importlib.resources import files
 from pathlib import Path as FilePath
 from typing import Annotated, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from contracts.events import ZoneKind
 from sim.geometry import Point, bounding_box, contains, is_convex, side_of
-from sim.settings import Limits, SettingsError, read
+from sim.settings import Limits, SettingsError
+from sim.toml_file import bundled_names, open_toml
 
 Polygon = tuple[Point, ...]
 LANE_KINDS = ("queue", "service")
+WEEKDAYS = ("monday", "tuesday", "wednesday", "thursday", "friday", "saturday", "sunday")
+_PACKAGE = "sim.scenarios"
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +34,8 @@ class Store:
     hours: Annotated[float, Limits(minimum=0.05, maximum=24)]
     closing: Literal["empty", "cut"] = "empty"
     """`empty`: nobody comes any more, the run ends when all have left. `cut`: it ends with people inside."""
+    opening_hours: Mapping[str, tuple[dt.time, dt.time]] | None = None
+    """By weekday, [opening, closing]; absent weekdays are closed. `business_day` runs from `opening` for `hours`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +85,7 @@ class Walkways:
 
 @dataclass(frozen=True, slots=True)
 class Lane:
-    """A checkout lane: people wait from `head` towards `tail`, are served at `counter`, leave by `exit`.
+    """A checkout lane or a counter: people wait from `head` towards `tail`, are served at `counter`, leave by `exit`.
 
     `entry`, `exit`, `way_back` and `staff` name walkway points; who gives up steps aside by
     `side_step_m` (x, y).
@@ -127,6 +132,28 @@ class Arrivals:
 
 
 @dataclass(frozen=True, slots=True)
+class Season:
+    """From `first_day` to `last_day`, both included, `factor` times as many people come."""
+
+    name: str
+    first_day: dt.date
+    last_day: dt.date
+    factor: Annotated[float, Limits(minimum=0, maximum=20)]
+
+
+@dataclass(frozen=True, slots=True)
+class Parties:
+    """A `share` of those who come bring others: `sizes[i]` people in all, as often as `weights[i]` says.
+
+    They go the same way close together; one queues, the others wait where the shopping ended and leave with him.
+    """
+
+    share: Annotated[float, Limits(minimum=0, maximum=1)]
+    sizes: Annotated[tuple[int, ...], Limits(minimum=2, maximum=5)] = (2, 3, 4, 5)
+    weights: Annotated[tuple[float, ...], Limits(minimum=0)] = (0.55, 0.25, 0.15, 0.05)
+
+
+@dataclass(frozen=True, slots=True)
 class Shoppers:
     """How people behave. Shares are of all shoppers, `_per_area` ones of all areas visited."""
 
@@ -134,13 +161,15 @@ class Shoppers:
     leave_at: str
     decide_at: tuple[str, ...]
     walking_m_per_s: Annotated[tuple[float, float], Limits(minimum=0.3, maximum=3)]
-    areas_mean: Annotated[float, Limits(minimum=1)]
     dwell_seconds_median: Annotated[float, Limits(minimum=1)]
     dwell_sigma: Annotated[float, Limits(minimum=0, maximum=2)]
-    items_per_area: Annotated[float, Limits(minimum=0)]
-    browse_only_share: Annotated[float, Limits(minimum=0, maximum=1)]
-    back_soon_share_per_area: Annotated[float, Limits(minimum=0, maximum=1)]
-    back_late_share_per_area: Annotated[float, Limits(minimum=0, maximum=1)]
+    areas_mean: Annotated[float, Limits(minimum=1)] = 1.0
+    straight_share: Annotated[float, Limits(minimum=0, maximum=1)] = 0.0
+    """Who visits no area at all."""
+    items_per_area: Annotated[float, Limits(minimum=0)] = 0.0
+    browse_only_share: Annotated[float, Limits(minimum=0, maximum=1)] = 0.0
+    back_soon_share_per_area: Annotated[float, Limits(minimum=0, maximum=1)] = 0.0
+    back_late_share_per_area: Annotated[float, Limits(minimum=0, maximum=1)] = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,22 +177,22 @@ class Checkout:
     """Service and patience; service takes (base + items x per item) x a lognormal factor of `sigma`."""
 
     base_seconds: Annotated[float, Limits(minimum=10)]
-    seconds_per_item: Annotated[float, Limits(minimum=0)]
     sigma: Annotated[float, Limits(minimum=0, maximum=2)]
     spacing_m: Annotated[float, Limits(minimum=0.4, maximum=3)]
     patience_seconds_median: Annotated[float, Limits(minimum=30)]
     patience_sigma: Annotated[float, Limits(minimum=0, maximum=2)]
     patience_seconds_minimum: Annotated[float, Limits(minimum=20)]
     target_wait_seconds: Annotated[float, Limits(minimum=1)]
+    seconds_per_item: Annotated[float, Limits(minimum=0)] = 0.0
 
 
 @dataclass(frozen=True, slots=True)
 class Staff:
-    """Who works here: restockers walk the areas from `room`, cashiers stand at each lane's `staff`."""
+    """Who works here: restockers (or advisers) walk the areas from `room`; at each lane's `staff` stands one more."""
 
     restockers: Annotated[int, Limits(minimum=0, maximum=100)]
     room: str
-    restock_seconds_median: Annotated[float, Limits(minimum=10)]
+    restock_seconds_median: Annotated[float, Limits(minimum=10)] = 240.0
     break_after_minutes: Annotated[float, Limits(minimum=1)] | None = None
     break_minutes: Annotated[float, Limits(minimum=1)] = 10.0
 
@@ -188,12 +217,14 @@ class Scenario:
     lines: tuple[LinePlan, ...]
     walkways: Walkways
     lanes: tuple[Lane, ...]
-    areas: tuple[Area, ...]
-    stops: tuple[Stop, ...]
     arrivals: Arrivals
     shoppers: Shoppers
     checkout: Checkout
     staff: Staff
+    areas: tuple[Area, ...] = ()
+    stops: tuple[Stop, ...] = ()
+    parties: Parties | None = None
+    seasons: tuple[Season, ...] = ()
     furniture: tuple[Furniture, ...] = ()
 
     @property
@@ -201,6 +232,34 @@ class Scenario:
         """Opening, in milliseconds since 1970-01-01 UTC."""
         local = dt.datetime.combine(self.store.business_day, self.store.opening, ZoneInfo(self.store.time_zone))
         return int(local.timestamp()) * 1000
+
+    @property
+    def season_factor(self) -> float:
+        """How many times as many people come on the business day as `arrivals` says."""
+        day = self.store.business_day
+        return math.prod(season.factor for season in self.seasons if season.first_day <= day <= season.last_day)
+
+    def is_open(self, day: dt.date) -> bool:
+        """Tell whether the store opens on a day; it does every day where no hours by weekday are given."""
+        hours = self.store.opening_hours
+        return hours is None or WEEKDAYS[day.weekday()] in hours
+
+    def on(self, day: dt.date) -> Scenario:
+        """Return the scenario on another day, over that weekday's opening hours where they are given.
+
+        Raises:
+            SettingsError: the store is closed on that day.
+        """
+        weekday, hours = WEEKDAYS[day.weekday()], self.store.opening_hours
+        if hours is None:
+            return dataclasses.replace(self, store=dataclasses.replace(self.store, business_day=day))
+        if weekday not in hours:
+            expected = f"one of {', '.join(hours)}"
+            raise SettingsError(self.name, [_problem(f"day {day}", expected, weekday, "choose a day of opening")])
+        opening, closing = hours[weekday]
+        length = (_on_day(closing) - _on_day(opening)).total_seconds() / 3600
+        store = dataclasses.replace(self.store, business_day=day, opening=opening, hours=length)
+        return dataclasses.replace(self, store=store)
 
     def zone(self, zone_id: str) -> ZonePlan:
         """Return a zone by its id; raises `KeyError`."""
@@ -213,47 +272,28 @@ class Scenario:
 
 def names() -> tuple[str, ...]:
     """Return the names of the scenarios that ship with the simulator."""
-    return tuple(
-        sorted(
-            entry.name.removesuffix(".toml")
-            for entry in files("sim.scenarios").iterdir()
-            if entry.name.endswith(".toml")
-        )
-    )
+    return bundled_names(_PACKAGE)
 
 
 def load(name_or_path: str) -> Scenario:
     """Load a scenario by its name, or from the path of a TOML file.
 
     Raises:
-        SettingsError: there is no such scenario, or it cannot work; every problem is listed.
+        SettingsError: there is no such scenario, or it cannot work; every problem is listed with its line.
     """
-    text = _text(name_or_path)
-    try:
-        table = tomllib.loads(text)
-    except tomllib.TOMLDecodeError as error:
-        raise SettingsError(
-            name_or_path, [f"expected TOML, came a text that is not: {error}; correct that line"]
-        ) from error
-    scenario = read(Scenario, {"name": FilePath(name_or_path).stem, **table}, source=name_or_path)
+    file = open_toml(name_or_path, package=_PACKAGE)
+    named = dataclasses.replace(file, table={"name": FilePath(name_or_path).stem, **file.table})
+    scenario = named.read(Scenario)
     problems = list(_problems(scenario))
     if problems:
-        raise SettingsError(name_or_path, problems)
+        raise file.refused(problems)
     return scenario
-
-
-def _text(name_or_path: str) -> str:
-    if name_or_path in names():
-        return files("sim.scenarios").joinpath(f"{name_or_path}.toml").read_text(encoding="utf-8")
-    path = FilePath(name_or_path)
-    if not path.is_file():
-        expected = f"expected one of {', '.join(names())} or the path of a TOML file, came {name_or_path!r}"
-        raise SettingsError(name_or_path, [f"{expected}; name one of these"])
-    return path.read_text(encoding="utf-8")
 
 
 def _problems(scenario: Scenario) -> Iterator[str]:
     yield from _time_problems(scenario)
+    yield from _calendar_problems(scenario)
+    yield from _people_problems(scenario)
     yield from _identity_problems(scenario)
     yield from _shape_problems(scenario)
     yield from _place_reference_problems(scenario)
@@ -279,11 +319,38 @@ def _time_problems(scenario: Scenario) -> Iterator[str]:
         yield _problem("arrivals", "as many times as rates and at least one", came, "complete the shorter list")
     if list(at) != sorted(set(at)):
         yield _problem("arrivals.at", "rising times of day", "another order", "sort them")
+
+
+def _calendar_problems(scenario: Scenario) -> Iterator[str]:
+    for weekday, (opening, closing) in (scenario.store.opening_hours or {}).items():
+        where = f"store.opening_hours.{weekday}"
+        if weekday not in WEEKDAYS:
+            yield _problem(where, f"one of {', '.join(WEEKDAYS)}", "this name", "correct it")
+        if opening >= closing:
+            yield _problem(where, "[opening, closing]", f"[{opening}, {closing}]", "swap them")
+    for index, season in enumerate(scenario.seasons):
+        if season.first_day > season.last_day:
+            came = f"{season.first_day} and {season.last_day}"
+            yield _problem(f"seasons.{index}", "first_day on or before last_day", came, "swap them")
+
+
+def _people_problems(scenario: Scenario) -> Iterator[str]:
     if not scenario.shoppers.decide_at:
         yield _problem("shoppers.decide_at", "at least one point", "none", "name where shoppers choose a lane")
     low, high = scenario.shoppers.walking_m_per_s
     if low > high:
         yield _problem("shoppers.walking_m_per_s", "[slowest, fastest]", f"[{low}, {high}]", "swap them")
+    if scenario.staff.restockers and not scenario.areas:
+        expected = "none, as there are no areas to walk"
+        yield _problem("staff.restockers", expected, scenario.staff.restockers, "add areas or set 0")
+    parties = scenario.parties
+    if parties is not None and (len(parties.sizes) != len(parties.weights) or not sum(parties.weights)):
+        came = f"{len(parties.sizes)} sizes and {len(parties.weights)} weights"
+        yield _problem("parties", "a weight for each size, not all 0", came, "complete the shorter list")
+
+
+def _on_day(time: dt.time) -> dt.datetime:
+    return dt.datetime.combine(dt.date.min, time)
 
 
 def _identity_problems(scenario: Scenario) -> Iterator[str]:

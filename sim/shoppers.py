@@ -30,19 +30,21 @@ _RANDOM_ARRIVALS, _RANDOM_SHOPPER = 1, 2
 
 @dataclass(slots=True)
 class Shopper:
-    """Somebody whose shopping is done at `walk.now`, standing at the walkway point `walk.at`."""
+    """Somebody whose shopping was done at `decided` (seconds), standing at the walkway point `decided_at`."""
 
     person_id: str
     random: np.random.Generator
     walk: Walk
     items: int
     is_buying: bool
+    decided: float
+    decided_at: str
 
 
 def arrivals(scenario: Scenario, *, seed: int, store_index: int, hours: float) -> list[float]:
     """Draw the arrivals of a non-homogeneous Poisson process (by thinning): seconds since opening, rising."""
     random = random_of(seed, store_index, _RANDOM_ARRIVALS)
-    most_per_second = max(scenario.arrivals.per_hour) / 3600.0
+    most_per_second = max(scenario.arrivals.per_hour) * scenario.season_factor / 3600.0
     times: list[float] = []
     time = random.exponential(1.0 / most_per_second) if most_per_second else float("inf")
     while time < hours * 3600.0:
@@ -130,10 +132,13 @@ class _Trip:
         areas = self._chosen_areas()
         for area in areas:
             walk = self._visit(walk, area)
+        walk = self._go_to_checkout(walk)
         return Shopper(
             person_id=person_id,
             random=self._random,
-            walk=self._go_to_checkout(walk),
+            walk=walk,
+            decided=walk.now,
+            decided_at=walk.at,
             items=len(areas) + int(self._random.poisson(self._habits.items_per_area * len(areas))),
             is_buying=bool(self._random.uniform() >= self._habits.browse_only_share),
         )
@@ -159,7 +164,8 @@ class _Trip:
     def _chosen_areas(self) -> list[Area]:
         """Draw areas by popularity, each once, in walking order: upwards or downwards through the list."""
         areas = self._scenario.areas
-        if not areas:
+        straight_share = self._habits.straight_share
+        if not areas or (straight_share and self._random.uniform() < straight_share):
             return []
         count = min(len(areas), 1 + int(self._random.poisson(self._habits.areas_mean - 1.0)))
         shares = np.array([area.popularity for area in areas])
@@ -201,7 +207,7 @@ def _progress(start: Point, spot: Point, end: Point) -> float:
 def _rate_per_second(scenario: Scenario, time: float) -> float:
     opening = _seconds_of_day(scenario.store.opening)
     knots = [_seconds_of_day(at) - opening for at in scenario.arrivals.at]
-    return float(np.interp(time, knots, scenario.arrivals.per_hour)) / 3600.0
+    return float(np.interp(time, knots, scenario.arrivals.per_hour)) * scenario.season_factor / 3600.0
 
 
 def _seconds_of_day(at: dt.time) -> float:

@@ -38,6 +38,13 @@ class Walk:
         """Place where the path ends so far."""
         return self._points[-1]
 
+    @classmethod
+    def along(cls, path: Path, *, at: str, speed_m_per_s: float) -> Walk:
+        """Return a walk that has come along a path and goes on from its end, the walkway point `at`."""
+        walk = cls(start=path.start, place=(0.0, 0.0), at=at, speed_m_per_s=speed_m_per_s)
+        walk._times, walk._points = path.times.tolist(), [(x, y) for x, y in path.points.tolist()]
+        return walk
+
     def copy(self) -> Walk:
         """Return a path that grows apart from this one."""
         twin = Walk(start=self._times[0], place=self._points[0], at=self.at, speed_m_per_s=self.speed_m_per_s)

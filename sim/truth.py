@@ -177,7 +177,10 @@ class TrafficTruth:
 
 @dataclass(frozen=True, slots=True)
 class StoreTruth:
-    """Everything that is true of one store between `start_ms` and `end_ms`."""
+    """Everything that is true of one store between `start_ms` and `end_ms`.
+
+    `shoppers` counts people; `parties` counts those who come together once, and who comes alone.
+    """
 
     store_id: str
     start_ms: int
@@ -188,6 +191,7 @@ class StoreTruth:
     checkout: CheckoutTruth
     journeys: tuple[Journey, ...]
     traffic: TrafficTruth
+    parties: int = 0
 
     def zone(self, zone_id: str) -> ZoneTruth:
         """Return a zone's truth; raises `KeyError`."""
@@ -244,6 +248,7 @@ def truth_of(
         checkout=checkout_of(journeys, target_wait_seconds=target),
         journeys=journeys,
         traffic=_traffic(scenario, people),
+        parties=len({person.comes_with or person.person_id for person in people if not person.is_staff}),
     )
 
 

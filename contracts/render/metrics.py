@@ -13,8 +13,10 @@ def metrics_page() -> str:
     lines = [
         "# Metrics",
         "",
-        "What each number means, how it is worked out, where to find it and when to doubt it. Durations in columns that "
-        "end in `_ms` are milliseconds; windows are of UTC. Columns of the form `view.column` are views of `sql/athena`.",
+        "What each number means, how it is worked out, where to find it and when to doubt it. Durations in columns "
+        "that "
+        "end in `_ms` are milliseconds; windows are of UTC. Columns of the form `view.column` are views of "
+        "`sql/athena`.",
         "",
         *_table(("metric", "in the trade", "unit", "found in"), map(_summary, METRICS)),
     ]
@@ -49,9 +51,10 @@ def _quality() -> Iterable[str]:
     watched = " or ".join(f"`{name}`" for name in quality.WATCHED)
     yield from ("## How a row is graded", "")
     yield (
-        f"A row is `{quality.GOOD}` when all its measures are within the first bound, `{quality.FAIR}` within the second, "
-        f"else `{quality.POOR}`. Where {watched} is 0 nothing was seen: `{quality.NONE}`. A measure that is null, or that "
-        "the table does not have, does not lower the grade. Hours are graded again, by their own measures."
+        f"A row is `{quality.GOOD}` when all its measures are within the first bound, `{quality.FAIR}` within the "
+        "second, "
+        f"else `{quality.POOR}`. Where {watched} is 0 nothing was seen: `{quality.NONE}`. A measure that is null, or "
+        "that the table does not have, does not lower the grade. Hours are graded again, by their own measures."
     )
     yield ""
     yield from _table(("measure", "meaning", quality.GOOD, quality.FAIR), map(_bounds, quality.MEASURES))
@@ -66,8 +69,10 @@ def _histograms() -> Iterable[str]:
     bounds = ", ".join(f"{bound:,}" for bound in histograms.BOUNDS_MS[:6])
     yield from ("## How a histogram is read", "")
     yield (
-        f"A bucket holds the durations from `lower_ms` until before `lower_ms` · 11 / 10, in whole milliseconds (division "
-        f"without rest): {bounds}, … ms; what is shorter than {histograms.FIRST_MS} ms lies in the bucket 0. Buckets are "
+        f"A bucket holds the durations from `lower_ms` until before `lower_ms` · 11 / 10, in whole milliseconds "
+        "(division "
+        f"without rest): {bounds}, … ms; what is shorter than {histograms.FIRST_MS} ms lies in the bucket 0. Buckets "
+        "are "
         "added to merge minutes, lanes or stores. A percentile is the bucket that holds the least rank that covers the "
         "share, told as its geometric middle: off by at most √1.1 − 1 = 4.9 %. A minute that corrects earlier ones can "
         "hold counts below 0; in sums over longer times they cancel."
@@ -77,7 +82,8 @@ def _histograms() -> Iterable[str]:
 def _revisions() -> Iterable[str]:
     yield from ("## How revisions are read", "")
     yield (
-        "Visits and journeys are told as soon as they are known and again when more becomes known. Of rows with the same "
+        "Visits and journeys are told as soon as they are known and again when more becomes known. Of rows with the "
+        "same "
         "id the highest `revision` is valid; one whose `merged_into` is not null was found to be part of another and "
         "does not count. The views [visit](../sql/athena/visit.sql) and [journey](../sql/athena/journey.sql) do both."
     )
@@ -85,7 +91,9 @@ def _revisions() -> Iterable[str]:
 
 def _identities() -> Iterable[str]:
     yield from ("## What must agree", "")
-    yield "Each check returns one row for each violation. They hold once the job is drained, or for days that are closed."
+    yield (
+        "Each check returns one row for each violation. They hold once the job is drained, or for days that are closed."
+    )
     for identity in IDENTITIES:
         yield from ("", *_identity(identity))
 

@@ -7,5 +7,5 @@
 SELECT
   event_id, kind, store_id, device_id, boot_id, seq, TO_TIMESTAMP_LTZ(event_time_ms, 3) AS event_time,
   arrival_time, shard_id, sequence_number, is_late,
-  snapshot, visit, crossing, hazard, health, track_merge, heat, original
+  snapshot, visit, crossing, hazard, health, track_merge, heat, original, left_out
 FROM distinct_event

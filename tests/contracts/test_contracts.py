@@ -42,7 +42,7 @@ def test_good_samples_pass(path: Path) -> None:
     jsonschema.Draft202012Validator(event_schema()).validate(json.loads(path.read_text()))
 
 
-@pytest.mark.parametrize("path", samples("fail"))
+@pytest.mark.parametrize("path", [*samples("fail"), *samples("partial")])
 def test_bad_samples_fail(path: Path) -> None:
     """A bad sample is named after its reason and breaks the JSON Schema."""
     assert path.stem in rejections.DECODER_REASONS

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
@@ -12,6 +13,7 @@ import pytest
 from contracts.events import MAX_EVENT_BYTES, Event
 from demo.errors import DemoError
 from demo.faults import REPEAT_EVERY, broken_records
+from demo.ledger import Ledger
 from demo.live import LiveTruth
 from demo.replay import BROKEN_AFTER, Sent, replay
 from edge.publisher import Publisher, PublisherSettings
@@ -30,8 +32,11 @@ class Kinesis:
     def put_records(self, *, StreamName: str, Records: Sequence[Mapping[str, Any]]) -> Mapping[str, Any]:  # noqa: N803
         """See boto3."""
         assert StreamName == "inference"
-        self.records += [record["Data"] for record in Records if self._takes]
-        return {"Records": [{} if self._takes else {"ErrorCode": "InternalFailure"} for _ in Records]}
+        if not self._takes:
+            return {"Records": [{"ErrorCode": "InternalFailure"} for _ in Records]}
+        first = len(self.records)
+        self.records += [record["Data"] for record in Records]
+        return {"Records": [{"ShardId": "s", "SequenceNumber": str(first + at)} for at in range(len(Records))]}
 
 
 @pytest.fixture(scope="module")
@@ -43,8 +48,8 @@ def events(planned: PlannedRun) -> list[Event]:
 def test_every_record_is_counted(events: list[Event]) -> None:
     """Rule: acknowledged = good events + repeated ones + broken ones."""
     kinesis = Kinesis()
-    sent = Sent()
-    replay(events, _publisher(kinesis), sent, with_faults=True, on_batch=lambda: None)
+    sent, ledger = Sent(), Ledger(kinesis)
+    replay(events, _publisher(ledger), ledger, sent, with_faults=True, on_batch=lambda: None)
     assert sent.events == EVENTS
     assert sent.repeated == EVENTS // REPEAT_EVERY
     assert sent.acknowledged == sent.events + sent.repeated + sent.broken.total() == len(kinesis.records)
@@ -53,23 +58,45 @@ def test_every_record_is_counted(events: list[Event]) -> None:
 def test_fault_free_means_the_events_alone(events: list[Event]) -> None:
     """Rule: without faults exactly the events go out, in their order."""
     kinesis = Kinesis()
-    replay(events, _publisher(kinesis), Sent(), with_faults=False, on_batch=lambda: None)
+    ledger = Ledger(kinesis)
+    replay(events, _publisher(ledger), ledger, Sent(), with_faults=False, on_batch=lambda: None)
     assert kinesis.records == [event.to_bytes() for event in events]
 
 
 def test_progress_never_runs_backwards(events: list[Event]) -> None:
     """Rule: the display is told after every batch, and only ever of more."""
     seen: list[int] = []
-    sent = Sent()
-    replay(events, _publisher(Kinesis()), sent, with_faults=False, on_batch=lambda: seen.append(sent.acknowledged))
+    sent, ledger = Sent(), Ledger(Kinesis())
+    replay(
+        events,
+        _publisher(ledger),
+        ledger,
+        sent,
+        with_faults=False,
+        on_batch=lambda: seen.append(sent.acknowledged),
+    )
     assert seen == sorted(seen)
     assert seen[-1] == EVENTS
 
 
 def test_refused_records_end_the_run(events: list[Event]) -> None:
     """Rule: a record that Kinesis does not take is an error, never a smaller count."""
+    ledger = Ledger(Kinesis(takes=False))
     with pytest.raises(DemoError, match="refused 250 of 250"):
-        replay(events, _publisher(Kinesis(takes=False)), Sent(), with_faults=False, on_batch=lambda: None)
+        replay(events, _publisher(ledger), ledger, Sent(), with_faults=False, on_batch=lambda: None)
+    assert ledger.to_arrow().num_rows == 0
+
+
+def test_ledger_holds_every_place_with_its_fate(events: list[Event]) -> None:
+    """Rule: one row for each acknowledged record: where it is, which event, and whether it is the event's first."""
+    kinesis = Kinesis()
+    sent, ledger = Sent(), Ledger(kinesis)
+    replay(events, _publisher(ledger), ledger, sent, with_faults=True, on_batch=lambda: None)
+    rows = ledger.to_arrow().to_pylist()
+    assert [int(row["sequence_number"]) for row in rows] == list(range(len(kinesis.records)))
+    fates = Counter(row["fate"] for row in rows)
+    assert fates == {"event": sent.events, "repeat": sent.repeated, "broken": sent.broken.total()}
+    assert {row["event_id"] for row in rows if row["fate"] == "event"} == {event.event_id for event in events}
 
 
 def test_broken_records_are_broken_as_they_say(events: list[Event]) -> None:
@@ -115,6 +142,6 @@ def _zones(events: list[Event]) -> Iterator[tuple[str, int, int, int]]:
             yield zone["zone_id"], end_ms, zone["person_ms"], parts["snapshot"]["interval_ms"]
 
 
-def _publisher(kinesis: Kinesis) -> Publisher:
+def _publisher(kinesis: Ledger) -> Publisher:
     limits = PublisherSettings(record_bytes=1024 * 1024, attempts=2)
     return Publisher(kinesis, "inference", sleep=lambda _: None, random=lambda: 0.0, settings=limits)

@@ -4,13 +4,15 @@ from __future__ import annotations
 
 import dataclasses
 import gzip
+import heapq
 import json
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
+from random import Random
 from typing import Any
 
-from contracts.events import SCHEMA
+from contracts.events import SCHEMA, WATERMARK_DELAY_MS
 from sim.poison import poison
 from tests.e2e import dst
 from tests.sql.case_files import Given
@@ -18,6 +20,10 @@ from tests.sql.case_files import Given
 SAMPLE_STORE = "sample-000"
 # Its key falls on the other of two shards.
 TWIN_STORE = "sample-004"
+POISON_STORE = "poison-store"
+SHUFFLED_STORE = "sample-002"
+"""The sample once more, as out of order as it may come."""
+SHUFFLED_BY_MS = WATERMARK_DELAY_MS - 500
 DUPLICATE_EVERY = 20
 LATE_BY_MS = 120_000
 
@@ -44,26 +50,43 @@ def start_of_cases_ms(events: list[dict[str, Any]]) -> int:
 
 
 def on_time(events: list[dict[str, Any]], cases: list[Given]) -> Iterator[Sent]:
-    """Yield the sample and its twin on the other shard; duplicates, cases and, halfway, poison in between."""
+    """Yield the sample, its twin on the other shard and its shuffled copy; duplicates, cases and poison in between."""
     newest_ms = 0
+    random = Random(7)
+    shuffled: list[tuple[int, int, Sent]] = []
     waiting = sorted((given for given in cases if not given.is_late), key=lambda given: given.emitted_ms)
     for index, event in enumerate(events):
         # Before the sample moves past the instant at which an event is sent: else it could be late.
         while waiting and waiting[0].emitted_ms < event["event_time_ms"]:
             yield from _declared(waiting.pop(0), "accepted")
         newest_ms = max(newest_ms, event["event_time_ms"])
+        while shuffled and shuffled[0][0] <= newest_ms:
+            yield heapq.heappop(shuffled)[2]
+        due_ms = event["event_time_ms"] + random.randrange(SHUFFLED_BY_MS)
+        heapq.heappush(shuffled, (due_ms, index, _good(_copy(event, SHUFFLED_STORE))))
         yield _good(event)
-        yield _good(_twin(event))
+        yield _good(_copy(event, TWIN_STORE))
         if index % DUPLICATE_EVERY == 0:
             yield Sent(_key(event), _content(event), "duplicate")
         if index == len(events) // 2:
             yield from _poison(newest_ms)
+    yield from (record for _, _, record in sorted(shuffled))
     assert not waiting, "the sample ends before the cases do"
 
 
 def _poison(now_ms: int) -> Iterator[Sent]:
-    for record in poison(now_ms=now_ms):
-        yield Sent("poison-store/poison-device", record.record, record.reason or "accepted")
+    for record in poison(now_ms=now_ms, store_id=POISON_STORE):
+        yield Sent(f"{POISON_STORE}/poison-device", record.record, record.reason or "accepted")
+    yield _partly_good(now_ms)
+
+
+def _partly_good(now_ms: int) -> Sent:
+    """Return a snapshot of which one zone is good and one is not."""
+    (event,) = (event for event in dst.events() if event.seq == 0)
+    parts = dataclasses.replace(event, store_id=POISON_STORE, event_time_ms=now_ms // 5_000 * 5_000).to_dict()
+    (zone,) = parts["snapshot"]["zones"]
+    parts["snapshot"]["zones"] = [zone, zone | {"zone_id": "aisle-2", "count": -1}]
+    return Sent(f"{POISON_STORE}/poison-device", json.dumps(parts).encode(), "accepted")
 
 
 def _declared(given: Given, outcome: str) -> Iterator[Sent]:
@@ -121,9 +144,9 @@ def _late_crossing(seq: int, event_time_ms: int) -> Sent:
     return Sent(_key(event), _content(event), "late")
 
 
-def _twin(event: dict[str, Any]) -> dict[str, Any]:
-    twin: dict[str, Any] = json.loads(json.dumps(event).replace(SAMPLE_STORE, TWIN_STORE))
-    return twin
+def _copy(event: dict[str, Any], store_id: str) -> dict[str, Any]:
+    copied: dict[str, Any] = json.loads(json.dumps(event).replace(SAMPLE_STORE, store_id))
+    return copied
 
 
 def _good(event: dict[str, Any]) -> Sent:

@@ -11,7 +11,7 @@ import pytest
 
 from contracts.rejections import OUTCOMES
 from tests.e2e.conftest import Run
-from tests.e2e.records import SAMPLE_STORE, TWIN_STORE
+from tests.e2e.records import POISON_STORE, SAMPLE_STORE, TWIN_STORE
 
 pytestmark = pytest.mark.e2e
 
@@ -140,6 +140,16 @@ def test_live_zones(run: Run, truth: dict[str, Any], store: str) -> None:
     """DynamoDB holds one item for each zone; at the end of the sample nobody is left."""
     rows = run.lake.rows(f"SELECT zone_id, occupancy FROM live_zone WHERE store_id = '{store}'")
     assert {row["zone_id"]: row["occupancy"] for row in rows} == dict.fromkeys(truth["visits"], 0)
+
+
+def test_a_record_keeps_its_good_elements(run: Run) -> None:
+    """A zone that breaks the contract is left out and told, with the whole record; the others count."""
+    of_store = f"WHERE store_id = '{POISON_STORE}'"
+    (event,) = run.lake.rows(f"SELECT left_out, original FROM event_v1 {of_store} AND left_out IS NOT NULL")
+    assert event["left_out"] == "out_of_range at /snapshot/zones/1/count: expected 0 to 1000000, came -1"
+    assert json.loads(event["original"])["snapshot"]["zones"][1]["count"] == -1
+    counted = run.lake.rows(f"SELECT DISTINCT zone_id FROM zone_minute_v1 {of_store} AND zone_id LIKE 'aisle-%'")
+    assert counted == [{"zone_id": "aisle-1"}]
 
 
 def test_minutes_carry_their_coverage(run: Run) -> None:

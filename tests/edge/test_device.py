@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from contracts.events import Crossing, Event, Health, Snapshot, Visit
+from contracts.events import CameraState, Crossing, Event, Health, Snapshot, TrackMerge, Visit
 from edge.device import Device, DeviceSettings
 from edge.errors import ConfigurationError
 from edge.observations import Observation
@@ -213,3 +213,70 @@ def _seconds_per_observation(count: int = 1_500) -> float:
     assert kinds[Snapshot] > 50
     assert kinds[Crossing] > 10
     return seconds
+
+
+def _two_cameras() -> Device:
+    return device([HALL, Zone(zone_id="far", zone_kind="aisle", camera_id="far", polygon=NOOK.polygon)])
+
+
+def test_a_zone_whose_camera_gave_nothing_is_left_out() -> None:
+    """No data is not zero, camera by camera: a blind camera's zone is not told as empty, the others are told."""
+    edge = _two_cameras()
+    events: list[Event] = []
+    for at in range(0, 40_000, 250):
+        events += edge.observe(observation(at, []), blind={"far": "down"} if 10_000 <= at < 25_000 else {})
+    events += edge.close(START_MS + 40_000)
+    told = {start: [zone.zone_id for zone in snapshot.zones] for start, snapshot in snapshots_of(events)}
+    assert {start for start, zones in told.items() if zones == ["hall"]} == {10_000, 15_000, 20_000}
+    assert {start for start, zones in told.items() if zones == ["hall", "far"]} == {0, 5_000, 25_000, 30_000, 35_000}
+
+
+def test_a_camera_of_its_own_covers_its_own_zones() -> None:
+    """Where each camera is observed for itself, one that is silent leaves its zone out of the snapshots."""
+    edge = _two_cameras()
+    events: list[Event] = []
+    for at in range(0, 20_000, 250):
+        for camera in ("camera", "far") if at < 10_000 else ("camera",):
+            events += edge.observe(Observation.empty(START_MS + at, camera_id=camera))
+    events += edge.close(START_MS + 20_000)
+    assert [len(snapshot.zones) for _, snapshot in snapshots_of(events)] == [2, 2, 1, 1]
+
+
+def test_a_short_blindness_is_bridged() -> None:
+    """A camera that is blind for less than a track is kept leaves no zone out: no stay ends meanwhile."""
+    edge = _two_cameras()
+    events: list[Event] = []
+    for at in range(0, 20_000, 250):
+        events += edge.observe(observation(at, []), blind={"far": "dark"} if 9_000 <= at < 11_500 else {})
+    assert {len(snapshot.zones) for _, snapshot in snapshots_of(events)} == {2}
+
+
+def test_health_tells_what_a_camera_is_blind_from() -> None:
+    """The state is what most looks of the minute suffered from; frames seen are the usable ones alone."""
+    edge = _two_cameras()
+    first_ms = 60_000 - START_MS % 60_000
+    events: list[Event] = []
+    for at in range(first_ms, first_ms + 120_000, 250):
+        since_ms = at - first_ms
+        blind: dict[str, CameraState] = {"far": "frozen" if since_ms < 40_000 else "down"} if since_ms < 80_000 else {}
+        events += edge.observe(observation(at, []), blind=blind)
+    events += edge.close(START_MS + first_ms + 120_000)
+    health = [event.payload for event in events if isinstance(event.payload, Health)]
+    assert [(each.camera_id, each.state, each.frames_seen) for each in health] == [
+        ("camera", "ok", 240),
+        ("far", "frozen", 0),
+        ("camera", "ok", 240),
+        ("far", "ok", 160),
+    ]
+
+
+def test_a_recognised_track_is_told_as_a_merge() -> None:
+    """A merge is an event like others: numbered in its turn, at its instant, from the old track to the new."""
+    edge = device()
+    before = edge.observe(observation(0, [("a", INSIDE, False, False)]))
+    (event,) = edge.merge(START_MS + 1_000, from_track_id="a", to_track_id="b")
+    assert event.seq == len(before)
+    assert event.event_time_ms == START_MS + 1_000
+    assert event.payload == TrackMerge(from_track_id="a", to_track_id="b")
+    with pytest.raises(ValueError, match="expected an instant at or after"):
+        edge.merge(START_MS + 999, from_track_id="b", to_track_id="c")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -33,4 +34,4 @@ def test_days_follow_each_other() -> None:
     """Each instant belongs to exactly one day, over a whole year."""
     zone = ZoneInfo("Europe/Berlin")
     days = [BusinessDay(dt.date(2026, 1, 1) + dt.timedelta(days=number), zone) for number in range(365)]
-    assert all(day.end == following.start for day, following in zip(days, days[1:], strict=False))
+    assert all(day.end == following.start for day, following in pairwise(days))

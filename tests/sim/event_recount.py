@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import dataclasses
 import statistics
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
-from contracts.events import Crossing, Event, Snapshot, Visit
+from contracts.events import Crossing, Event, Snapshot, TrackMerge, Visit
 
 MINUTE_MS = 60_000
 MERGE_MS = 30_000
@@ -28,38 +29,83 @@ class ZoneCount:
     occupancy_mean: dict[int, float] = field(default_factory=dict)
 
 
+@dataclass(frozen=True, slots=True)
+class Served:
+    """A journey that ended in service."""
+
+    lane_id: str
+    joined_ms: int
+    service_start_ms: int
+    service_end_ms: int
+
+    @property
+    def wait_seconds(self) -> float:
+        """Joined to start of service."""
+        return (self.service_start_ms - self.joined_ms) / 1000
+
+
 @dataclass(slots=True)
 class Recount:
-    """What a store's events say: by zone, by (lane, outcome), waits, crossings by (direction, is_staff)."""
+    """What a store's events say: by zone, by (lane, outcome), served journeys, crossings by (direction, is_staff)."""
 
     zones: dict[str, ZoneCount]
     outcomes: Counter[tuple[str, str]]
-    wait_seconds: list[float]
-    service_seconds: list[float]
+    served: list[Served]
     crossings: Counter[tuple[str, bool]]
     crossings_by_minute: Counter[tuple[int, str, bool]]
+
+    @property
+    def wait_seconds(self) -> list[float]:
+        """Waits of the served."""
+        return [served.wait_seconds for served in self.served]
+
+    @property
+    def service_seconds(self) -> list[float]:
+        """Service times."""
+        return [(served.service_end_ms - served.service_start_ms) / 1000 for served in self.served]
 
 
 def recount(events: Iterable[Event]) -> Recount:
     """Count one store's events."""
-    events = list(events)
-    visits = merged([event.payload for event in events if isinstance(event.payload, Visit)])
+    events = _distinct(events)
+    visits = merged(_of_people(events))
     zones: dict[str, ZoneCount] = defaultdict(ZoneCount)
     for visit in visits:
         _count_visit(zones[visit.zone_id], visit)
     _count_snapshots(zones, events)
-    outcomes, wait_seconds, service_seconds = _journeys(visits)
+    outcomes, served = _journeys(visits)
     crossings = [(event.event_time_ms, event.payload) for event in events if isinstance(event.payload, Crossing)]
     return Recount(
         zones=dict(zones),
         outcomes=outcomes,
-        wait_seconds=wait_seconds,
-        service_seconds=service_seconds,
+        served=served,
         crossings=Counter((crossing.direction, crossing.is_staff) for _, crossing in crossings),
         crossings_by_minute=Counter(
             (time_ms - time_ms % MINUTE_MS, crossing.direction, crossing.is_staff) for time_ms, crossing in crossings
         ),
     )
+
+
+def _distinct(events: Iterable[Event]) -> list[Event]:
+    """Return each event once, whatever the order and however often it came."""
+    return list({event.event_id: event for event in events}.values())
+
+
+def _of_people(events: list[Event]) -> list[Visit]:
+    """Return all visits under the last track that their person was recognised in."""
+    goes_on = {
+        merge.from_track_id: merge.to_track_id
+        for merge in (event.payload for event in events)
+        if isinstance(merge, TrackMerge)
+    }
+    visits = [event.payload for event in events if isinstance(event.payload, Visit)]
+    return [dataclasses.replace(visit, track_id=_last_track(goes_on, visit.track_id)) for visit in visits]
+
+
+def _last_track(goes_on: dict[str, str], track_id: str) -> str:
+    while track_id in goes_on:
+        track_id = goes_on[track_id]
+    return track_id
 
 
 def merged(visits: list[Visit]) -> list[Visit]:
@@ -116,21 +162,20 @@ def _count_snapshots(zones: dict[str, ZoneCount], events: list[Event]) -> None:
         zones[zone_id].occupancy_mean[minute_ms] = person_ms[zone_id, minute_ms] / seen_ms
 
 
-def _journeys(visits: list[Visit]) -> tuple[Counter[tuple[str, str]], list[float], list[float]]:
+def _journeys(visits: list[Visit]) -> tuple[Counter[tuple[str, str]], list[Served]]:
     service = {(visit.lane_id, visit.track_id): visit for visit in visits if visit.zone_kind == "service"}
     outcomes: Counter[tuple[str, str]] = Counter()
-    wait_seconds, service_seconds = [], []
+    served: list[Served] = []
     for visit in visits:
         if visit.zone_kind != "queue" or visit.is_staff or visit.lane_id is None:
             continue
-        served = service.get((visit.lane_id, visit.track_id))
-        if served is None:
+        after = service.get((visit.lane_id, visit.track_id))
+        if after is None:
             outcomes[visit.lane_id, "abandoned" if visit.end == "left" else "censored"] += 1
             continue
         outcomes[visit.lane_id, "served"] += 1
-        wait_seconds.append((served.entered_ms - visit.entered_ms) / 1000)
-        service_seconds.append((served.left_ms - served.entered_ms) / 1000)
-    return outcomes, wait_seconds, service_seconds
+        served.append(Served(visit.lane_id, visit.entered_ms, after.entered_ms, after.left_ms))
+    return outcomes, served
 
 
 def mean_or_none(values: list[float]) -> float | None:

@@ -33,10 +33,30 @@ def test_runs_are_equal_byte_for_byte(tmp_path: Path) -> None:
         assert (tmp_path / "one" / file).read_bytes() == (tmp_path / "other" / file).read_bytes()
 
 
+def test_faults_are_told_and_written(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """With faults the ledger is written and shown; a faultless run leaves no ledger of an earlier one behind."""
+    arguments = ["run", "--scenario", "bank", "--hours", "0.1", "--out", str(tmp_path)]
+    assert main([*arguments, "--faults", "duplicate"]) == 0
+    ledger = json.loads((tmp_path / "faults.json").read_text(encoding="utf-8"))
+    assert ledger["counts"]["copies"] == sum(ledger["copies"].values()) > 0
+    assert "copies" in capsys.readouterr().out
+    assert main(arguments) == 0
+    assert not (tmp_path / "faults.json").exists()
+
+
+def test_another_day_is_another_run(tmp_path: Path) -> None:
+    """`--day` moves the run to that day."""
+    assert main(["run", "--scenario", "bank", "--hours", "0.1", "--day", "2026-09-24", "--out", str(tmp_path)]) == 0
+    truth = json.loads((tmp_path / "truth.json").read_text(encoding="utf-8"))
+    assert truth["stores"][0]["start_ms"] == 1_790_233_200_000
+
+
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--scenario", "moon"], "expected one of supermarket"),
+        (["--faults", "rain"], "expected one of all, camera_down"),
+        (["--scenario", "bank", "--day", "2026-09-27"], "came sunday; choose a day of opening"),
+        (["--scenario", "moon"], "expected one of bank, public_hall, supermarket"),
         (["--hours", "-1"], "hours > 0"),
         (["--stores", "0"], "stores >= 1"),
     ],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import tomllib
 from importlib.resources import files
 from pathlib import Path
@@ -43,7 +44,7 @@ def test_opening_is_local_time(default: Scenario) -> None:
 
 def test_unknown_scenario_names_the_known(tmp_path: Path) -> None:
     """A name that is neither a scenario nor a file is refused with the list of scenarios."""
-    with pytest.raises(SettingsError, match="expected one of supermarket or the path"):
+    with pytest.raises(SettingsError, match="expected one of bank, public_hall, supermarket or the path"):
         load(str(tmp_path / "nowhere.toml"))
 
 
@@ -52,6 +53,31 @@ def test_broken_toml_names_its_line(tmp_path: Path) -> None:
     path = tmp_path / "broken.toml"
     path.write_text('title = "x"\n[store\n', encoding="utf-8")
     with pytest.raises(SettingsError, match="line 2"):
+        load(str(path))
+
+
+def test_a_problem_names_its_line(tmp_path: Path) -> None:
+    """What is wrong, missing or contradictory is told with the line of the setting, or of the table around it."""
+    text = files("sim.scenarios").joinpath("supermarket.toml").read_text(encoding="utf-8")
+    lines = text.splitlines()
+    wrong = lines.index("sigma = 0.25")
+    queue = lines.index('zone_id = "queue-1"')
+    lines[wrong] = "sigma = 25"
+    missing = lines.index("[arrivals] # straight lines between these, local time")
+    del lines[missing + 2]
+    path = tmp_path / "broken.toml"
+    path.write_text("\n".join(lines), encoding="utf-8")
+    with pytest.raises(SettingsError) as refused:
+        load(str(path))
+    assert f"line {wrong}, checkout.sigma: expected at most 2, came 25.0; lower it" in refused.value.problems
+    assert f"line {missing + 1}, arrivals.per_hour: expected a list, came nothing; add the setting" in (
+        refused.value.problems
+    )
+    path.write_text(text.replace('zone_id = "queue-1"', 'zone_id = "queue-2"'), encoding="utf-8")
+    with pytest.raises(SettingsError, match="zones: expected different ids, came 'queue-2' 2 times"):
+        load(str(path))
+    path.write_text(text.replace("[[15.3, 6], [16.7, 6]", "[[16.7, 6], [15.3, 6]", 1), encoding="utf-8")
+    with pytest.raises(SettingsError, match=f"line {queue + 6}, zones.queue-1.polygon: expected a convex polygon"):
         load(str(path))
 
 
@@ -102,6 +128,24 @@ def test_every_problem_is_listed_at_once(table: dict[str, Any]) -> None:
         ({"areas.0.doors": {"front-1": 0}}, "areas.aisle-1.doors.front-1: expected at least 0.001"),
         ({"shoppers.decide_at": []}, "shoppers.decide_at: expected at least one point"),
         ({"arrivals.per_hour": [1.0]}, "arrivals: expected as many times as rates"),
+        (
+            {"store.opening_hours": {"moonday": [dt.time(8), dt.time(20)]}},
+            "store.opening_hours.moonday: expected one of monday",
+        ),
+        (
+            {"store.opening_hours": {"monday": [dt.time(20), dt.time(8)]}},
+            "store.opening_hours.monday: expected [opening, closing], came [20:00:00, 08:00:00]; swap them",
+        ),
+        (
+            {
+                "seasons": [
+                    {"name": "x", "first_day": dt.date(2026, 2, 1), "last_day": dt.date(2026, 1, 1), "factor": 1}
+                ]
+            },
+            "seasons.0: expected first_day on or before last_day",
+        ),
+        ({"parties": {"share": 0.1, "weights": [1.0]}}, "parties: expected a weight for each size"),
+        ({"areas": []}, "staff.restockers: expected none, as there are no areas to walk, came 3"),
         ({"shoppers.walking_m_per_s": [1.4, 1.0]}, "shoppers.walking_m_per_s: expected [slowest, fastest]"),
     ],
 )

@@ -35,6 +35,7 @@ public final class EventDecoder {
     private final int head;
     private final int sizeBytes;
     private final int original;
+    private final int leftOut;
     private final int isResuming;
 
     private static final class Payload {
@@ -69,6 +70,7 @@ public final class EventDecoder {
         this.head = columns.indexOf("head");
         this.sizeBytes = columns.indexOf("size_bytes");
         this.original = columns.indexOf("original");
+        this.leftOut = columns.indexOf("left_out");
         this.isResuming = columns.indexOf("is_resuming");
     }
 
@@ -88,10 +90,12 @@ public final class EventDecoder {
         } else {
             read(record, row);
         }
+        String withoutElements = violations.leftOut();
         if (!violations.isEmpty()) {
             reject(record, row);
-        } else if (violations.hasUnknownField()) {
+        } else if (violations.hasUnknownField() || withoutElements != null) {
             row.setField(original, text(record, record.length));
+            row.setField(leftOut, StringData.fromString(withoutElements));
         }
         return row;
     }

@@ -7,7 +7,12 @@ import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonParser;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonToken;
 import org.apache.flink.table.data.GenericArrayData;
 
-/** Reads a list; its elements are never null. */
+/**
+ * Reads a list; its elements are never null.
+ *
+ * <p>An element that breaks the contract is left out and told, so that a record keeps its good ones. A list of which no
+ * element is good refuses the record.
+ */
 final class ListReader implements ValueReader {
 
     private final ValueReader element;
@@ -22,8 +27,21 @@ final class ListReader implements ValueReader {
             return ScalarReaders.refuse(parser, violations, Reason.WRONG_TYPE, "a list");
         }
         List<Object> elements = new ArrayList<>();
+        Violation ofRecord = violations.replace(null);
+        Violation first = null;
         while (parser.nextToken() != JsonToken.END_ARRAY) {
-            elements.add(readElement(parser, violations));
+            Object value = readElement(parser, violations);
+            Violation ofElement = violations.replace(null);
+            if (ofElement == null) {
+                elements.add(value);
+            } else {
+                violations.leaveOut(ofElement);
+                first = first == null ? ofElement : first;
+            }
+        }
+        violations.replace(ofRecord);
+        if (elements.isEmpty() && first != null) {
+            violations.note(first);
         }
         return new GenericArrayData(elements.toArray());
     }

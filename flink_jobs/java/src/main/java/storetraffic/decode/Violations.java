@@ -1,19 +1,27 @@
 package storetraffic.decode;
 
+import java.util.ArrayList;
+import java.util.List;
 import org.apache.flink.shaded.jackson2.com.fasterxml.jackson.core.JsonParser;
 
-/** What breaks the contract in one record, and whether the record holds fields that this version does not know. */
+/**
+ * What breaks the contract in one record, which elements of its lists were left out for that, and whether it holds fields
+ * that this version does not know.
+ */
 final class Violations {
 
     private static final int SHOWN_LENGTH = 64;
+    private static final int SHOWN_ELEMENTS = 16;
 
-    private Reason reason;
-    private String detail;
+    private final List<String> leftOut = new ArrayList<>();
+    private int leftOutCount;
+    private Violation violation;
     private boolean hasUnknownField;
 
     void reset() {
-        reason = null;
-        detail = null;
+        leftOut.clear();
+        leftOutCount = 0;
+        violation = null;
         hasUnknownField = false;
     }
 
@@ -24,10 +32,41 @@ final class Violations {
 
     /** Notes a violation at a place given as a JSON pointer. */
     void note(Reason broken, String pointer, String expected, String came) {
-        if (reason == null || broken.outranks(reason)) {
-            reason = broken;
-            detail = (pointer.isEmpty() ? "record" : pointer) + ": expected " + expected + ", came " + shortened(came);
+        if (violation == null || broken.outranks(violation.reason)) {
+            String place = pointer.isEmpty() ? "record" : pointer;
+            violation = new Violation(broken, place + ": expected " + expected + ", came " + shortened(came));
         }
+    }
+
+    /** Notes a violation that was found before. */
+    void note(Violation found) {
+        if (violation == null || found.reason.outranks(violation.reason)) {
+            violation = found;
+        }
+    }
+
+    /** Puts a violation, or none, in place of the present one, and returns that: what an element breaks is its own. */
+    Violation replace(Violation other) {
+        Violation before = violation;
+        violation = other;
+        return before;
+    }
+
+    /** Notes that an element of a list is left out. */
+    void leaveOut(Violation ofElement) {
+        leftOutCount++;
+        if (leftOutCount <= SHOWN_ELEMENTS) {
+            leftOut.add(ofElement.reason.code() + " at " + ofElement.detail);
+        }
+    }
+
+    /** Returns the elements that were left out, with their reasons; null when none was. */
+    String leftOut() {
+        if (leftOutCount == 0) {
+            return null;
+        }
+        String more = leftOutCount > SHOWN_ELEMENTS ? "; " + (leftOutCount - SHOWN_ELEMENTS) + " more" : "";
+        return String.join("; ", leftOut) + more;
     }
 
     void noteUnknownField() {
@@ -35,7 +74,7 @@ final class Violations {
     }
 
     boolean isEmpty() {
-        return reason == null;
+        return violation == null;
     }
 
     boolean hasUnknownField() {
@@ -43,11 +82,11 @@ final class Violations {
     }
 
     Reason reason() {
-        return reason;
+        return violation.reason;
     }
 
     String detail() {
-        return detail;
+        return violation.detail;
     }
 
     private static String shortened(String text) {

@@ -9,6 +9,7 @@ import static org.junit.jupiter.api.Assertions.assertTrue;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import org.apache.flink.table.data.GenericArrayData;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.types.logical.RowType;
 import org.junit.jupiter.api.Test;
@@ -123,6 +124,24 @@ class EventDecoderTest {
     void namesTheElement() {
         GenericRowData row = decode("{\"schema\":\"inference.v1\",\"snapshot\":{\"interval_ms\":5000,\"zones\":[7]}}");
         assertEquals("/snapshot/zones/0: expected an object, came 7", text(row, "decode_detail"));
+    }
+
+    /** A record keeps its good elements; the others are told, and the record is kept whole beside them. */
+    @Test
+    void leavesOutBadElements() {
+        String heat = VISIT.replace("\"kind\":\"visit\"", "\"kind\":\"heat\"")
+                .replaceFirst("\"visit\":\\{.*", "\"heat\":{\"camera_id\":\"c\",\"grid\":{\"w\":8,\"h\":4},\"cells\":["
+                        + "{\"index\":1,\"person_ms\":250},{\"index\":-2,\"person_ms\":250},7,{\"index\":3,\"person_ms\":500}]}}");
+        GenericRowData row = decode(heat);
+        GenericRowData payload = (GenericRowData) row.getField(column("heat"));
+        assertAll(
+                () -> assertNull(row.getField(column("decode_reason"))),
+                () -> assertEquals(2, ((GenericArrayData) payload.getField(2)).size()),
+                () -> assertEquals(heat, text(row, "original")),
+                () -> assertEquals(
+                        "out_of_range at /heat/cells/1/index: expected 0 to 2147483647, came -2; "
+                                + "wrong_type at /heat/cells/2: expected an object, came 7",
+                        text(row, "left_out")));
     }
 
     private GenericRowData decode(String record) {

@@ -54,6 +54,19 @@ class SamplesTest {
         assertEquals(sample.getFileName().toString().replace(".json", ""), reasonFor(sample));
     }
 
+    static List<Path> partial() {
+        return samples("partial");
+    }
+
+    /** A sample of which some elements are bad is accepted without them, for the reason it is named after. */
+    @ParameterizedTest
+    @MethodSource("partial")
+    void leavesOutBadElements(Path sample) throws IOException {
+        assertEquals("null", reasonFor(sample));
+        String leftOut = text(sample, "left_out");
+        assertEquals(sample.getFileName().toString().replace(".json", ""), leftOut.substring(0, leftOut.indexOf(' ')));
+    }
+
     /** The contract's limit and the decoder's are one. */
     @Test
     void largestRecordIsThatOfTheContract() throws IOException {
@@ -62,8 +75,12 @@ class SamplesTest {
     }
 
     private String reasonFor(Path sample) throws IOException {
+        return text(sample, "decode_reason");
+    }
+
+    private String text(Path sample, String name) throws IOException {
         RowData row = decoder.decode(Files.readAllBytes(sample), false);
-        int reason = rowType.getFieldIndex("decode_reason");
-        return row.isNullAt(reason) ? "null" : row.getString(reason).toString();
+        int column = rowType.getFieldIndex(name);
+        return row.isNullAt(column) ? "null" : row.getString(column).toString();
     }
 }

@@ -19,7 +19,7 @@ final class SourceRowType {
 
     static RowType ofContract() {
         List<RowType.RowField> fields = new ArrayList<>(((RowType) type(ContractSchema.load())).getFields());
-        for (String name : List.of("original", "decode_reason", "decode_detail", "head")) {
+        for (String name : List.of("original", "left_out", "decode_reason", "decode_detail", "head")) {
             fields.add(new RowType.RowField(name, text()));
         }
         fields.add(new RowType.RowField("size_bytes", new IntType()));

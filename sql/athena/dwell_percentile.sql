@@ -1,0 +1,13 @@
+-- question: How long did customers stay in each zone, hour by hour: the median, and the 90th percentile?
+-- grain: one zone and UTC hour
+-- reads: histogram_bucket
+-- From the minutes' histograms, so that no row of a single customer is read; off by 4.9 % at most.
+-- The rank is the least that covers the share, as in contracts/histograms.py.
+SELECT
+  store_id, place_id AS zone_id, window_start, window_start + INTERVAL '1' HOUR AS window_end,
+  max(people_in_all) AS visits,
+  min(middle_ms) FILTER (WHERE people_up_to_here >= ceil(0.5e0 * people_in_all)) / 1000e0 AS dwell_seconds_median,
+  min(middle_ms) FILTER (WHERE people_up_to_here >= ceil(0.9e0 * people_in_all)) / 1000e0 AS dwell_seconds_p90
+FROM histogram_bucket
+WHERE measure = 'dwell'
+GROUP BY store_id, place_id, window_start
