@@ -117,13 +117,14 @@ METRICS = (
     Metric(
         name="store_occupancy",
         term="Occupancy of the store",
-        definition="Customers in the store: those who came in less those who went out since the store was empty.",
-        formula="Σ in_count − Σ out_count over the doors' lines since opening",
+        definition="Customers in the store: those who came in less those who went out since the store's midnight.",
+        formula="Σ in_count − Σ out_count over the doors' lines since the store's midnight",
         unit="people",
         columns=("traffic_minute_v1.in_count", "traffic_minute_v1.out_count"),
-        sql=("sql/flink/traffic_minute_v1.sql", "sql/checks/traffic_balances.sql"),
+        views=("store_occupancy.occupancy",),
+        sql=("sql/flink/traffic_minute_v1.sql", "sql/athena/store_occupancy.sql", "sql/checks/traffic_balances.sql"),
         cases=("traffic_minute",),
-        quality="Every missed crossing stays in the sum until the next day: start anew at each opening.",
+        quality="Every missed crossing stays in the sum until the next day: hence anew each day.",
     ),
     Metric(
         name="dwell",

@@ -57,17 +57,23 @@ class Check:
     sql: str
 
 
-def load_views(*, target_wait_seconds: float = TARGET_WAIT_SECONDS, folder: Path = VIEWS_FOLDER) -> tuple[View, ...]:
+def load_views(
+    *,
+    target_wait_seconds: float = TARGET_WAIT_SECONDS,
+    time_zone: str = "UTC",
+    folder: Path = VIEWS_FOLDER,
+) -> tuple[View, ...]:
     """Return every view, each after those that it reads.
 
     Args:
         target_wait_seconds: the longest wait that is within the target.
+        time_zone: where the stores' midnight is, as IANA names it.
         folder: where the files are, one a view.
 
     Raises:
         ViewError: a header lacks a line, a placeholder has no value, or views read each other in a circle.
     """
-    settings = {"target_wait_seconds": f"{target_wait_seconds:.3f}e0"}
+    settings = {"target_wait_seconds": f"{target_wait_seconds:.3f}e0", "time_zone": time_zone}
     views = {path.stem: _view(path, settings) for path in sorted(folder.glob("*.sql"))}
     order = TopologicalSorter({name: set(view.reads) & views.keys() for name, view in views.items()})
     try:

@@ -118,7 +118,7 @@ def load_cases() -> list[Case]:
     Raises:
         CaseError: a file is not of the form above; every problem is named.
     """
-    return [_load(path) for path in sorted(CASES.glob("*/*.yaml"))]
+    return [load_case(path) for path in sorted(CASES.glob("*/*.yaml"))]
 
 
 def comparable(rows: list[dict[str, Any]], columns: list[str], start_ms: int) -> list[dict[str, Any]]:
@@ -127,12 +127,14 @@ def comparable(rows: list[dict[str, Any]], columns: list[str], start_ms: int) ->
     return sorted(picked, key=lambda row: str(sorted(row.items())))
 
 
-def _load(path: Path) -> Case:
+def load_case(path: Path) -> Case:
+    """Return one case; raises `CaseError`."""
     try:
         declared = yaml.safe_load(path.read_text())
+        lines = _lines(yaml.compose(path.read_text()))
     except yaml.YAMLError as broken:
         raise CaseError(f"{path}: expected YAML, came something else; correct it: {broken}") from None
-    problems = list(_problems(declared))
+    problems = [f"line {_line(lines, where)}, {where}: {told}" for where, told in _problems(declared)]
     if problems:
         raise CaseError(f"{path}:\n" + "\n".join(f"- {problem}" for problem in problems))
     return Case(
@@ -145,41 +147,61 @@ def _load(path: Path) -> Case:
     )
 
 
-def _problems(declared: Any) -> Iterator[str]:
-    """Yield what is wrong with a case: what was expected, what came and how to mend it."""
+def _problems(declared: Any) -> Iterator[tuple[str, str]]:
+    """Yield what is wrong with a case: where, and what was expected, what came and how to mend it."""
     if not isinstance(declared, dict):
-        yield "expected rule, given and expect, came something else; see the docstring of tests/sql/case_files.py"
+        yield "case", "expected rule, given and expect, came something else; see the top of tests/sql/case_files.py"
         return
     if missing := {"rule", "given", "expect"} - declared.keys():
-        yield f"expected rule, given and expect, came none for {', '.join(sorted(missing))}; add it"
+        yield "case", f"expected rule, given and expect, came none for {', '.join(sorted(missing))}; add it"
         return
-    if unknown := declared.keys() - {"rule", "given", "expect", "restore", "reconciled"}:
-        yield f"expected no {', '.join(sorted(unknown))}; remove it"
-    if declared.get("restore", RESTORE_SECONDS) % MINUTE_SECONDS != RESTORE_SECONDS:
-        yield f"restore: expected second {RESTORE_SECONDS} of a minute, came {declared['restore']}; move the events"
-    is_late = False
-    for number, entry in enumerate(declared["given"], start=1):
+    for name in sorted(declared.keys() - {"rule", "given", "expect", "restore", "reconciled"}):
+        yield name, "expected rule, given, expect, restore or reconciled, came this name; correct or remove it"
+    restore = declared.get("restore", RESTORE_SECONDS)
+    if restore % MINUTE_SECONDS != RESTORE_SECONDS:
+        yield "restore", f"expected second {RESTORE_SECONDS} of a minute, came {restore}; move the events"
+    for number, entry in enumerate(declared["given"]):
         if not isinstance(entry, dict) or len(entry) != 1 or not entry.keys() <= _READERS.keys():
-            yield f"given, entry {number}: expected one of {', '.join(_READERS)}, came {entry!r}; correct it"
-        else:
-            is_late = is_late or next(iter(entry.values())).get("late", False)
+            yield f"given.{number}", f"expected one of {', '.join(_READERS)}, came {entry!r}; correct it"
     for part in ("expect", "reconciled"):
         for table, rows in declared.get(part, {}).items():
             yield from _expectation_problems(f"{part}.{table}", table, rows)
-    if is_late and "reconciled" not in declared:
-        yield "reconciled: expected what a recount makes of the late events, came nothing; add it"
+    if "reconciled" not in declared and any(_is_late(entry) for entry in declared["given"]):
+        yield "case", "expected in `reconciled` what a recount makes of the late events, came none; add it"
 
 
-def _expectation_problems(where: str, table: str, rows: Any) -> Iterator[str]:
+def _is_late(entry: Any) -> bool:
+    values = next(iter(entry.values()), None) if isinstance(entry, dict) else None
+    return isinstance(values, dict) and bool(values.get("late", False))
+
+
+def _expectation_problems(where: str, table: str, rows: Any) -> Iterator[tuple[str, str]]:
     if table not in TABLES:
-        yield f"{where}: expected a table of contracts/tables.py, came {table}; correct it"
+        yield where, f"expected a table of contracts/tables.py, came {table}; correct it"
         return
     known = {column.name for column in TABLES[table].columns}
-    for number, row in enumerate(rows, start=1):
+    for number, row in enumerate(rows):
         if unknown := row.keys() - known:
-            yield f"{where}, row {number}: expected columns of {table}, came {', '.join(sorted(unknown))}; correct it"
+            yield f"{where}.{number}", f"expected columns of {table}, came {', '.join(sorted(unknown))}; correct it"
         if row.keys() != rows[0].keys():
-            yield f"{where}, row {number}: expected the columns of row 1, came others; name the same in every row"
+            yield f"{where}.{number}", "expected the columns of the first row, came others; name the same in every row"
+
+
+def _lines(node: yaml.Node | None, where: str = "") -> dict[str, int]:
+    """Return the line of every part of a file by its path, such as `given.3`."""
+    lines = {where: node.start_mark.line + 1} if node is not None else {}
+    if isinstance(node, yaml.MappingNode):
+        for key, value in node.value:
+            place = f"{where}.{key.value}" if where else str(key.value)
+            lines |= _lines(value, place) | {place: key.start_mark.line + 1}
+    elif isinstance(node, yaml.SequenceNode):
+        for number, value in enumerate(node.value):
+            lines |= _lines(value, f"{where}.{number}")
+    return lines
+
+
+def _line(lines: dict[str, int], where: str) -> int:
+    return lines.get(where, 1)
 
 
 def _plain(value: Any, start_ms: int) -> Any:

@@ -371,3 +371,41 @@ def test_hours_are_graded_by_the_rule(minutes: list[tuple[float, float | None, f
 
 def _known(table: str, values: Mapping[str, Any]) -> Row:
     return {name: value for name, value in values.items() if name in {column.name for column in TABLES[table].columns}}
+
+
+def test_store_occupancy_begins_anew_at_the_stores_midnight() -> None:
+    """In less out adds up through the store's day, staff apart, and starts at nothing after its midnight."""
+    counts = {
+        "2026-09-20T21:58": (5, 2),
+        "2026-09-20T21:59": (0, 1),
+        # Midnight in Berlin is 22:00 UTC in summer.
+        "2026-09-20T22:00": (3, 0),
+        "2026-09-21T06:00": (1, 2),
+    }
+    told = [
+        {
+            "store_id": "s",
+            "line_id": line,
+            "window_start": dt.datetime.fromisoformat(at).replace(tzinfo=dt.UTC),
+            "window_end": dt.datetime.fromisoformat(at).replace(tzinfo=dt.UTC) + dt.timedelta(minutes=1),
+            "in_count": in_count if line == "doors" else 0,
+            "out_count": out_count if line == "doors" else 0,
+            "staff_in_count": 7,
+            "staff_out_count": 0,
+            "coverage": 1.0 if line == "doors" else 0.9,
+            "camera_up_share": None,
+            "late_share": 0.0,
+            "quality": "good",
+        }
+        for at, (in_count, out_count) in counts.items()
+        for line in ("doors", "side-door")
+    ]
+    connection = duckdb.connect()
+    connection.execute("SET TimeZone = 'UTC'")
+    fill(connection, {"traffic_minute_v1": told})
+    (view,) = (view for view in load_views(time_zone="Europe/Berlin") if view.name == "store_occupancy")
+    connection.execute(view.statement)
+    answer = rows(connection, "SELECT * FROM store_occupancy ORDER BY window_start")
+    assert [row["occupancy"] for row in answer] == [3, 2, 3, 2]
+    assert [str(row["business_day"]) for row in answer] == ["2026-09-20"] * 2 + ["2026-09-21"] * 2
+    assert {row["quality"] for row in answer} == {"fair"}

@@ -1,0 +1,25 @@
+-- question: How many customers were in each store, by those who came in and those who went out?
+-- grain: one store and minute in which somebody crossed a door
+-- reads: traffic_minute_v1
+-- quality: coverage, camera_up_share, late_share
+-- Counted anew from each midnight of the store, so that people missed at the door do not add up over days.
+WITH
+minutes AS (
+  SELECT
+    store_id, window_start, window_end,
+    CAST(window_start AT TIME ZONE '${time_zone}' AS date) AS business_day,
+    sum(in_count) AS in_count,
+    sum(out_count) AS out_count,
+    min(coverage) AS coverage,
+    min(camera_up_share) AS camera_up_share,
+    max(late_share) AS late_share
+  FROM traffic_minute_v1
+  GROUP BY store_id, window_start, window_end
+)
+SELECT
+  store_id, business_day, window_start, window_end, in_count, out_count,
+  sum(in_count - out_count) OVER (
+    PARTITION BY store_id, business_day ORDER BY window_start ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+  ) AS occupancy,
+  coverage, camera_up_share, late_share, ${quality} AS quality
+FROM minutes
