@@ -128,7 +128,16 @@ def _write_simulated(settings: SimulatedSettings, outcome: SimulatedOutcome, out
         *_timing(outcome.seconds),
     )
     title = settings.scenario.title
-    write_report(out, simulated_page(of_day, outcome.metrics, outcome.accounting, title=title, facts=facts))
+    page = simulated_page(
+        of_day,
+        outcome.metrics,
+        outcome.accounting,
+        title=title,
+        facts=facts,
+        audited=outcome.audited,
+        fault_counts=outcome.fault_counts,
+    )
+    write_report(out, page)
     run = {"scenario": settings.scenario.name, "seed": settings.seed, "seconds": outcome.seconds}
     write_result(out, outcome.metrics, outcome.accounting, run=run)
 

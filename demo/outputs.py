@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
 from demo.accounting import Accounting
 from demo.metrics import Metric
-from demo.report.page import Page, render
+from demo.report.page import METRICS_PAGE, Page, render
+
+_ROOT = Path(__file__).resolve().parent.parent
 
 
 def write_report(folder: Path, page: Page) -> Path:
     """Write `report.html` and return its path."""
     folder.mkdir(parents=True, exist_ok=True)
     path = folder / "report.html"
-    path.write_text(render(page), encoding="utf-8")
+    metrics_page = Path(os.path.relpath(_ROOT / METRICS_PAGE, folder.resolve())).as_posix()
+    path.write_text(render(page, metrics_page=metrics_page), encoding="utf-8")
     return path
 
 
@@ -29,7 +33,7 @@ def write_result(folder: Path, metrics: Iterable[Metric], accounting: Accounting
 
 
 def result_of(metrics: Iterable[Metric], accounting: Accounting, *, run: Mapping[str, object]) -> dict[str, Any]:
-    """Return the result as JSON values: `metrics` by name, `accounting`, and whether all is right."""
+    """Return the result as JSON values: `metrics` by name, `accounting`, and whether all that is judged is right."""
     judged = list(metrics)
     return {
         "is_right": all(metric.is_right for metric in judged) and accounting.adds_up,
@@ -56,6 +60,6 @@ def _metric(metric: Metric) -> dict[str, Any]:
         "allowance": metric.allowance,
         "unit": metric.unit,
         "source": metric.source,
-        "is_right": metric.is_right,
+        "is_right": metric.is_right if metric.is_judged else None,
     }
     return told if metric.minutes is None else told | {"values_compared": metric.minutes}

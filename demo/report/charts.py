@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from contracts.quality import MEASURES
 from demo.report.model import Day, Minute
 from demo.report.plots import Plot, Scale, Tick
 from demo.report.words import clock
@@ -15,6 +17,8 @@ HALF_HOUR_MS = 30 * MINUTE_MS
 HOUR_MS = 60 * MINUTE_MS
 GOOD_COVERAGE = 0.9
 """A minute that was watched for less than this share is faded."""
+GOOD_HOUR_SHARE = next(measure.good for measure in MEASURES if measure.column == "coverage")
+"""An hour of which less than this share lies in the day cannot be graded good."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +28,25 @@ class Panel:
     name: str
     figures: str
     plots: tuple[Plot, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Hour:
+    """An hour of the lake's views, and the part of it that lies in the day: the first and the last may be cut."""
+
+    start_ms: int
+    from_ms: int
+    until_ms: int
+
+    @property
+    def minutes(self) -> float:
+        """How many of its 60 minutes lie in the day."""
+        return max(0, self.until_ms - self.from_ms) / MINUTE_MS
+
+    @property
+    def is_part(self) -> bool:
+        """Whether so much of it lies outside that it cannot be graded good."""
+        return self.until_ms - self.from_ms < GOOD_HOUR_SHARE * HOUR_MS
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,11 +66,32 @@ class Legend:
 
 
 @dataclass(frozen=True, slots=True)
+class HeatCell:
+    """One cell of a heat table: its grade in words, its figures, and why it is no better; None is an empty cell.
+
+    `look` is the class of its ground.
+    """
+
+    grade: str
+    figures: str
+    why: str
+    look: str
+
+
+@dataclass(frozen=True, slots=True)
+class HeatTable:
+    """Cells by row and column; a column has a name and a remark."""
+
+    columns: tuple[tuple[str, str], ...]
+    rows: tuple[tuple[str, tuple[HeatCell | None, ...]], ...]
+
+
+@dataclass(frozen=True, slots=True)
 class Chart:
     """A chart under the sentence that it shows.
 
-    `layout` is `pairs` (two beside each other where there is room), `strips` (one line each) or `single`.
-    `empty` says what would fill it when there are no panels.
+    `layout` is `pairs` (two beside each other where there is room), `strips` (one line each), `single` or `heat`.
+    `empty` says what would fill it when there are no panels and no heat table; `notes` are said below.
     """
 
     name: str
@@ -58,6 +102,8 @@ class Chart:
     table: TableView
     legend: tuple[Legend, ...] = ()
     empty: str = ""
+    heat: HeatTable | None = None
+    notes: tuple[str, ...] = ()
 
 
 def time_scale(day: Day) -> Scale:
@@ -90,6 +136,14 @@ def spans_of(
         for minute in minutes
         if (minute.coverage >= GOOD_COVERAGE) == is_covered
     ]
+
+
+def hours_of(day: Day, starts_ms: Iterable[int]) -> tuple[Hour, ...]:
+    """Return the hours that start then, in order, each once."""
+    return tuple(
+        Hour(start_ms, max(start_ms, day.start_ms), min(start_ms + HOUR_MS, day.end_ms))
+        for start_ms in sorted(set(starts_ms))
+    )
 
 
 def watched(minute: Minute) -> str:

@@ -58,6 +58,71 @@ class Quarter:
 
 
 @dataclass(frozen=True, slots=True)
+class PlaceHour:
+    """How far a place's numbers of one hour can be trusted; a sign that is not known is None.
+
+    `kind` is `lane`, or the zone's; `quality` is good, fair, poor or none, by `contracts/quality.py`.
+    """
+
+    place_id: str
+    kind: str
+    start_ms: int
+    quality: str
+    coverage: float | None
+    camera_up_share: float | None
+    late_share: float | None
+    lost_share: float | None
+    little_gap: float | None
+
+
+@dataclass(frozen=True, slots=True)
+class CameraGap:
+    """A stretch in which a camera did not give its pictures: `state` is `frozen`, `dark`, `down`, or `ok` with few."""
+
+    camera_id: str
+    state: str
+    start_ms: int
+    end_ms: int
+    up_share: float
+    places: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Estimate:
+    """A value with its 95 % limits; None is: the data do not tell, and a missing `high` is: no upper limit."""
+
+    value: float | None
+    low: float | None
+    high: float | None
+
+    @property
+    def known(self) -> list[float]:
+        """Those of the three that are known."""
+        return [number for number in (self.value, self.low, self.high) if number is not None]
+
+
+@dataclass(frozen=True, slots=True)
+class WaitHour:
+    """The waits of those who joined a lane within one hour: estimated for all of them, and among the served alone.
+
+    Attributes:
+        late: Share that waits longer than the target.
+    """
+
+    lane_id: str
+    start_ms: int
+    joined: int
+    served: int
+    abandoned: int
+    censored: int
+    median: Estimate
+    p90: Estimate
+    late: Estimate
+    served_median: float | None
+    served_p90: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Day:
     """A store's time between `start_ms` and `end_ms`, in milliseconds since 1970-01-01 UTC.
 
@@ -65,6 +130,7 @@ class Day:
         places: Zones that are not part of a lane.
         dwell_seconds: Dwell of each visit by zone, rising; places that are not part of a lane.
         present: Customers in the store at the end of a minute, as (minute_ms, number).
+        cameras: Cameras that told of their health, in `camera_minutes` minutes altogether.
     """
 
     start_ms: int
@@ -77,6 +143,11 @@ class Day:
     dwell_seconds: dict[str, tuple[float, ...]]
     quarters: tuple[Quarter, ...]
     present: tuple[tuple[int, int], ...]
+    place_hours: tuple[PlaceHour, ...] = ()
+    camera_gaps: tuple[CameraGap, ...] = ()
+    cameras: int = 0
+    camera_minutes: int = 0
+    wait_hours: tuple[WaitHour, ...] = ()
 
     @property
     def has_data(self) -> bool:
@@ -109,6 +180,7 @@ def read_day(lake: LakeReader, *, time_zone: str, target_wait_seconds: float, st
     dwell: dict[str, list[float]] = {}
     for row in _answer(lake, "dwell"):
         dwell.setdefault(row["zone_id"], []).append(row["dwell_seconds"])
+    (health,) = _answer(lake, "camera_minutes")
     return Day(
         start_ms=start_ms,
         end_ms=end_ms,
@@ -122,11 +194,24 @@ def read_day(lake: LakeReader, *, time_zone: str, target_wait_seconds: float, st
             Quarter(row["quarter_ms"], row["in_count"], row["out_count"]) for row in _answer(lake, "traffic")
         ),
         present=tuple((row["minute_ms"], row["present"]) for row in _answer(lake, "present")),
+        place_hours=tuple(PlaceHour(**row) for row in _answer(lake, "place_hours")),
+        camera_gaps=tuple(CameraGap(**row | {"places": tuple(row["places"])}) for row in _answer(lake, "camera_gaps")),
+        cameras=health["cameras"],
+        camera_minutes=health["minutes"],
+        wait_hours=tuple(_wait_hour(row) for row in _answer(lake, "wait_hours")),
     )
 
 
 def _answer(lake: LakeReader, name: str) -> list[dict[str, Any]]:
     return lake.rows(read_query(SQL_FOLDER / "report" / f"{name}.sql").sql)
+
+
+def _wait_hour(row: dict[str, Any]) -> WaitHour:
+    def estimate(name: str) -> Estimate:
+        return Estimate(row.pop(name), row.pop(f"{name}_low"), row.pop(f"{name}_high"))
+
+    estimates: dict[str, Any] = {name: estimate(name) for name in ("median", "p90", "late")}
+    return WaitHour(**row, **estimates)
 
 
 def _places(rows: list[dict[str, Any]], id_column: str) -> tuple[Place, ...]:

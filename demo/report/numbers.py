@@ -45,29 +45,34 @@ _NAMES = {
     "records_duplicate": "Records sent twice",
     "records_rejected": "Records rejected",
     "rows_dropped": "Rows dropped without a word",
+    "wait_error_share": "Error of a lane's mean wait, over all lanes",
+    "queue_length_error": "Error of a minute's queue length, over all lanes",
 }
 _BY_MINUTE = "minutes_"
+_RIGHT = "✓"
 
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """One metric in words."""
+    """One metric in words; `mark` is empty where it is not judged."""
 
     place: str
     value: str
     truth: str
     error: str
-    is_right: bool
+    mark: str
+    is_wrong: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Metrics of one family. `judged` says what is right: equal, or within an allowance."""
+    """Metrics of one family. `judged` says what is right: equal, or within an allowance; `mark` sums them up."""
 
     name: str
     judged: str
     largest_error: str
-    wrong: int
+    mark: str
+    is_wrong: bool
     lines: tuple[Line, ...]
 
 
@@ -102,20 +107,25 @@ def _rank(family: str) -> tuple[int, bool]:
 
 def _group(family: str, members: list[Metric]) -> Group:
     errors = [metric.error for metric in members if metric.error is not None]
+    wrong = sum(not metric.is_right for metric in members)
     return Group(
         name=family_name(family),
         judged=_judged(members),
         largest_error=shown(max(errors), members[0].unit) if errors else NO_DATA,
-        wrong=sum(not metric.is_right for metric in members),
+        mark=f"{wrong} wrong" if wrong else _RIGHT if any(metric.is_judged for metric in members) else "",
+        is_wrong=bool(wrong),
         lines=tuple(_line(metric) for metric in members),
     )
 
 
 def _judged(members: list[Metric]) -> str:
+    if not any(metric.is_judged for metric in members):
+        return "not judged"
     least, most = (choose(metric.allowance for metric in members) for choose in (min, max))
     if not least:
         return "equal, but for waits on the target" if most else "equal"
-    allowed = f"within {least:g} {members[0].unit}"
+    unit = members[0].unit
+    allowed = f"within {shown(least, unit) if unit == 'share' else f'{least:g} {unit}'}"
     return f"{allowed} in each minute" if members[0].minutes else allowed
 
 
@@ -126,5 +136,12 @@ def _line(metric: Metric) -> Line:
         value=shown(metric.value, metric.unit),
         truth=shown(metric.truth, metric.unit),
         error=shown(metric.error, metric.unit),
-        is_right=metric.is_right,
+        mark=_mark(metric),
+        is_wrong=not metric.is_right,
     )
+
+
+def _mark(metric: Metric) -> str:
+    if not metric.is_judged:
+        return ""
+    return _RIGHT if metric.is_right else "wrong"

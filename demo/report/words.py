@@ -40,6 +40,23 @@ def share(part: float, whole: float) -> str:
     return f"{round_half_up(100 * part / whole)}{THIN_SPACE}%" if whole else NO_DATA
 
 
+def percent(part: float, decimals: int = 0) -> str:
+    """Return a share; less than everything is never told as 100 %, nor more than nothing as 0 %.
+
+    >>> (
+    ...     percent(0.998) == f"99{THIN_SPACE}%",
+    ...     percent(0.001) == f"<1{THIN_SPACE}%",
+    ...     percent(0.2044, 1) == f"20.4{THIN_SPACE}%",
+    ... )
+    (True, True, True)
+    """
+    step = 10.0**-decimals
+    if 0 < 100 * part < step / 2:
+        return f"<{step:g}{THIN_SPACE}%"
+    shown = min(100 * part, 100 - step) if part < 1 else 100 * part
+    return f"{round_half_up(shown / step) * step:.{decimals}f}{THIN_SPACE}%"
+
+
 def people(number: float) -> str:
     """Return a number of people with its noun.
 

@@ -14,7 +14,17 @@ from demo.lake import LakeReader
 from demo.metrics import Metric
 from demo.outputs import result_of
 from demo.report import words
-from demo.report.model import Day, Minute, Place, Quarter, QueueJourney, read_day
+from demo.report.model import (
+    Day,
+    Estimate,
+    Minute,
+    Place,
+    PlaceHour,
+    Quarter,
+    QueueJourney,
+    WaitHour,
+    read_day,
+)
 from demo.report.page import render, simulated_page
 from demo.report.plots import Scale, nice_ceiling, steps_area
 from demo.report.video import SeenVisit, headline, presence, tally, video_page, visit_name
@@ -45,6 +55,24 @@ def small_day() -> Day:
         dwell_seconds={"aisle-1": (10.0, 45.0, 200.0)},
         quarters=(Quarter(START_MS, 1204, 1100),),
         present=((START_MS, 40), (START_MS + 5 * MINUTE_MS, 104)),
+        place_hours=(PlaceHour("aisle-1", "aisle", START_MS, "poor", 10 / 60, 1.0, 0.0, 0.0, None),),
+        cameras=1,
+        camera_minutes=10,
+        wait_hours=(
+            WaitHour(
+                lane_id="lane-1",
+                start_ms=START_MS,
+                joined=3,
+                served=2,
+                abandoned=1,
+                censored=0,
+                median=Estimate(240.0, 60.0, None),
+                p90=Estimate(240.0, 60.0, None),
+                late=Estimate(2 / 3, 0.1, 0.9),
+                served_median=60.0,
+                served_p90=240.0,
+            ),
+        ),
     )
 
 
@@ -83,7 +111,7 @@ def test_report_is_well_formed(small_day: Day, metrics: list[Metric], accounting
 def test_every_chart_has_a_table(small_day: Day, metrics: list[Metric], accounting: Accounting) -> None:
     """Rule: what is drawn can be read as a table, and is described to those who do not see it."""
     html = _rendered(small_day, metrics, accounting)
-    assert html.count('<figure class="chart') == html.count("Show as a table") == 6
+    assert html.count('<figure class="chart') == html.count("Show as a table") == 8
     assert html.count('role="img"') == html.count('role="img" aria-label="')
 
 
@@ -118,7 +146,7 @@ def test_no_data_is_not_zero(planned: PlannedRun, accounting: Accounting) -> Non
     html = _rendered(empty, [], accounting)
     assert "No data came from the store" in html
     assert "0 people" not in html
-    assert html.count('class="empty"') == 6
+    assert html.count('class="empty"') == 8
 
 
 def test_names_from_outside_are_escaped(small_day: Day, metrics: list[Metric], accounting: Accounting) -> None:
