@@ -38,12 +38,14 @@ class Job:
 
 _FACT_FUNCTIONS = (
     ("FOLLOW_PEOPLE", "storetraffic.functions.FollowPeople"),
-    ("LANE_OPEN_MS", "storetraffic.functions.LaneOpen"),
+    ("ZONE_SUMS", "storetraffic.functions.ZoneSums"),
+    ("ZONES_OF_KIND", "storetraffic.functions.ZonesOfKind"),
+    ("LANES_OPEN", "storetraffic.functions.LanesOpen"),
     ("DURATION_HISTOGRAM", "storetraffic.functions.DurationHistogram"),
 )
 _FACT_VIEWS = (
     "event",
-    "zone_snapshot",
+    "snapshot",
     "camera_health",
     "camera_minute",
     "device_minute",
@@ -59,7 +61,11 @@ _FACT_TABLES = tuple(table.name for table in FACT_TABLES)
 
 STORE_TRAFFIC = Job(
     name="store_traffic",
-    functions=(("SEEN_BEFORE", "storetraffic.functions.SeenBefore"), *_FACT_FUNCTIONS),
+    functions=(
+        ("SEEN_BEFORE", "storetraffic.functions.SeenBefore"),
+        ("ZONE_CHANGES", "storetraffic.functions.ZoneChanges"),
+        *_FACT_FUNCTIONS,
+    ),
     views=("sequenced", "distinct_event", *_FACT_VIEWS),
     tables=("event_v1", "rejected_v1", *_FACT_TABLES, "live_zone"),
 )

@@ -1,14 +1,24 @@
 -- question: For how long of each interval was each lane open?
--- grain: one lane's service zone and interval
--- reads: zone_snapshot
--- window: none; a lane's state is kept for the state's time to live
+-- grain: one lane and interval
+-- reads: snapshot
+-- window: none; the state of a store's lanes is kept for the state's time to live
 -- lateness: on time only
-SELECT
-  store_id, lane_id, rowtime,
-  LANE_OPEN_MS(person_ms + staff_person_ms, CAST(interval_ms AS BIGINT)) OVER (
-    PARTITION BY store_id, lane_id
-    ORDER BY rowtime
-    ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-  ) AS open_ms
-FROM zone_snapshot
-WHERE zone_kind = 'service' AND lane_id IS NOT NULL
+WITH
+-- Only what is looked at is kept until its turn in the order of time: a few zones of many.
+at_tills AS (
+  SELECT store_id, rowtime, interval_ms, ZONES_OF_KIND(zones, 'service') AS zones FROM snapshot
+),
+opened AS (
+  SELECT
+    store_id, rowtime,
+    LANES_OPEN(zones, interval_ms) OVER (
+      PARTITION BY store_id
+      ORDER BY rowtime
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS lanes
+  FROM at_tills
+  WHERE CARDINALITY(zones) > 0
+)
+SELECT store_id, lane_id, rowtime, open_ms
+FROM opened
+CROSS JOIN UNNEST(lanes) AS lane (lane_id, open_ms)

@@ -1,22 +1,26 @@
 -- question: How many customers were in each zone, minute by minute, and how well was it watched?
 -- grain: one zone and minute
--- reads: zone_snapshot, camera_minute
+-- reads: snapshot, camera_minute
 -- window: tumbling, 1 minute
 -- lateness: on time only
-WITH counted AS (
+WITH
+-- A store's snapshots are added up as they are: sixty zones in a snapshot would else be sixty keyed rows.
+by_store AS (
   SELECT
-    store_id, zone_id, zone_kind, lane_id, window_start, window_end, window_time,
-    MAX(camera_id) AS camera_id,
-    MAX(count_max) AS occupancy_max,
-    SUM(person_ms) AS person_ms,
-    SUM(CAST(interval_ms AS BIGINT)) AS interval_ms,
-    SUM(CAST(entered AS BIGINT)) AS entered,
-    SUM(CAST(`left` AS BIGINT)) AS `left`,
-    SUM(staff_person_ms) AS staff_person_ms,
-    COUNT(*) AS snapshots,
-    SUM(CASE WHEN is_late THEN CAST(1 AS BIGINT) ELSE CAST(0 AS BIGINT) END) AS late_snapshots
-  FROM TABLE(TUMBLE(TABLE zone_snapshot, DESCRIPTOR(rowtime), INTERVAL '1' MINUTE))
-  GROUP BY store_id, zone_id, zone_kind, lane_id, window_start, window_end, window_time
+    store_id, window_start, window_end, window_time,
+    ZONE_SUMS(zones, interval_ms, event_time_ms, is_late) AS zones
+  FROM TABLE(TUMBLE(TABLE snapshot, DESCRIPTOR(rowtime), INTERVAL '1' MINUTE))
+  GROUP BY store_id, window_start, window_end, window_time
+),
+counted AS (
+  SELECT
+    store_id, window_start, window_end, window_time, zone_id, zone_kind, lane_id, camera_id,
+    count_max AS occupancy_max, person_ms, interval_ms, entered, `left`, staff_person_ms, snapshots, late_snapshots
+  FROM by_store
+  CROSS JOIN UNNEST(zones) AS zone (
+    zone_id, zone_kind, lane_id, camera_id, `count`, longest_stay_ms, count_max, person_ms, interval_ms, entered, `left`,
+    staff_person_ms, snapshots, late_snapshots
+  )
 )
 SELECT
   counted.store_id, counted.zone_id, counted.zone_kind, counted.lane_id,
