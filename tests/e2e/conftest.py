@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import os
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -17,7 +16,7 @@ from contracts.tables import FACT_TABLES
 from demo.lake import LakeReader
 from demo.simulated import read_back
 from flink_jobs.jobs import TABLE_OPTIONS
-from local.paths import ROOT, RUNS
+from local.paths import ROOT
 from local.pipeline import Pipeline, reconciler, start_pipeline
 from local.stack import Stack
 from local.waiting import wait_until
@@ -61,13 +60,6 @@ def shared_data() -> Path:
     if not folder.is_dir():
         pytest.skip(f"expected the shared data in {folder}, came no such folder; name it in STORE_TRAFFIC_DATA")
     return folder
-
-
-@pytest.fixture(scope="session")
-def stack() -> Iterator[Stack]:
-    """One stack for all runs, which follow each other."""
-    with Stack(RUNS / "test-e2e") as stack:
-        yield stack
 
 
 @pytest.fixture(scope="session")

@@ -12,7 +12,7 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from contracts.events import SCHEMA, WATERMARK_DELAY_MS
+from contracts.events import REPORT_DELAY_MS, SCHEMA, WATERMARK_DELAY_MS
 from sim.poison import poison
 from tests.e2e import dst
 from tests.sql.case_files import Given
@@ -23,7 +23,7 @@ TWIN_STORE = "sample-004"
 POISON_STORE = "poison-store"
 SHUFFLED_STORE = "sample-002"
 """The sample once more, as out of order as it may come."""
-SHUFFLED_BY_MS = WATERMARK_DELAY_MS - 500
+SHUFFLED_BY_MS = REPORT_DELAY_MS
 DUPLICATE_EVERY = 20
 LATE_BY_MS = 120_000
 
@@ -52,26 +52,42 @@ def start_of_cases_ms(events: list[dict[str, Any]]) -> int:
 def on_time(events: list[dict[str, Any]], cases: list[Given]) -> Iterator[Sent]:
     """Yield the sample, its twin on the other shard and its shuffled copy; duplicates, cases and poison in between."""
     newest_ms = 0
-    random = Random(7)
-    shuffled: list[tuple[int, int, Sent]] = []
+    shuffled = _Shuffled()
     waiting = sorted((given for given in cases if not given.is_late), key=lambda given: given.emitted_ms)
     for index, event in enumerate(events):
         # Before the sample moves past the instant at which an event is sent: else it could be late.
         while waiting and waiting[0].emitted_ms < event["event_time_ms"]:
+            yield from shuffled.due(before_ms=waiting[0].event.event_time_ms)
             yield from _declared(waiting.pop(0), "accepted")
         newest_ms = max(newest_ms, event["event_time_ms"])
-        while shuffled and shuffled[0][0] <= newest_ms:
-            yield heapq.heappop(shuffled)[2]
-        due_ms = event["event_time_ms"] + random.randrange(SHUFFLED_BY_MS)
-        heapq.heappush(shuffled, (due_ms, index, _good(_copy(event, SHUFFLED_STORE))))
+        yield from shuffled.due(before_ms=newest_ms)
+        shuffled.hold(_copy(event, SHUFFLED_STORE))
         yield _good(event)
         yield _good(_copy(event, TWIN_STORE))
         if index % DUPLICATE_EVERY == 0:
             yield Sent(_key(event), _content(event), "duplicate")
         if index == len(events) // 2:
             yield from _poison(newest_ms)
-    yield from (record for _, _, record in sorted(shuffled))
+    yield from shuffled.due(before_ms=newest_ms + WATERMARK_DELAY_MS)
     assert not waiting, "the sample ends before the cases do"
+
+
+class _Shuffled:
+    """Holds each event back by chance, but never until event time is so far ahead that it would be late."""
+
+    def __init__(self) -> None:
+        self._random = Random(7)
+        self._held: list[tuple[int, int, Sent]] = []
+        self._count = 0
+
+    def hold(self, event: dict[str, Any]) -> None:
+        due_ms = event["event_time_ms"] + self._random.randrange(SHUFFLED_BY_MS)
+        heapq.heappush(self._held, (due_ms, self._count, _good(event)))
+        self._count += 1
+
+    def due(self, *, before_ms: int) -> Iterator[Sent]:
+        while self._held and self._held[0][0] <= before_ms:
+            yield heapq.heappop(self._held)[2]
 
 
 def _poison(now_ms: int) -> Iterator[Sent]:
