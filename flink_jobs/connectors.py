@@ -16,6 +16,10 @@ from flink_jobs.settings import BatchJobSettings, LakeSettings, LiveSettings, Se
 
 SOURCE_TABLE = "inference"
 _CATALOG = "lake"
+KINESIS_ARRIVAL = {"arrival_time": "timestamp", "shard_id": "shard-id", "sequence_number": "sequence-number"}
+"""Which metadata of the Kinesis source tells of a record's arrival, by column."""
+FILE_ARRIVAL = {"arrival_time": "file.modification-time", "shard_id": "file.name", "sequence_number": "file.path"}
+"""What stands for it where records lie in files: for measuring."""
 
 _DECODER_COLUMNS = (
     Field("original", STRING, "The record as received, when the row does not hold all of it", required=False),
@@ -127,7 +131,15 @@ def kinesis_options(source: SourceSettings) -> dict[str, str]:
     return options
 
 
-def create_source(options: Mapping[str, str]) -> str:
+def file_options(folder: str, format_name: str) -> dict[str, str]:
+    """Return the options of a source that reads a folder of JSON lines once, and ends: for measuring."""
+    options = {"connector": "filesystem", "path": folder, "format": format_name}
+    if format_name == "inference":
+        options["inference.idle-timeout"] = TABLE_OPTIONS["table.exec.source.idle-timeout"]
+    return options
+
+
+def create_source(options: Mapping[str, str], arrival: Mapping[str, str] = KINESIS_ARRIVAL) -> str:
     """Return the `CREATE TABLE` of the received records: decoded, judged by the rules, with event time.
 
     A rejected record takes its arrival time as its time, as a null would stop the job, and gives no watermark, so
@@ -138,9 +150,9 @@ def create_source(options: Mapping[str, str]) -> str:
     is_rejected = _is_rejected()
     columns = [
         _optional_columns((*envelope_struct().fields, *payload_fields(), *_DECODER_COLUMNS)),
-        "    `arrival_time` TIMESTAMP_LTZ(3) METADATA FROM 'timestamp' VIRTUAL",
-        "    `shard_id` STRING METADATA FROM 'shard-id' VIRTUAL",
-        "    `sequence_number` STRING METADATA FROM 'sequence-number' VIRTUAL",
+        f"    `arrival_time` TIMESTAMP_LTZ(3) METADATA FROM {_text(arrival['arrival_time'])} VIRTUAL",
+        f"    `shard_id` STRING METADATA FROM {_text(arrival['shard_id'])} VIRTUAL",
+        f"    `sequence_number` STRING METADATA FROM {_text(arrival['sequence_number'])} VIRTUAL",
         f"    `reject_reason` AS {_first_broken('reason')}",
         f"    `reject_detail` AS {_first_broken('detail')}",
         f"    `rowtime` AS CASE WHEN {is_rejected} THEN arrival_time ELSE TO_TIMESTAMP_LTZ(event_time_ms, 3) END",

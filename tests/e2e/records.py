@@ -99,7 +99,8 @@ def _poison(now_ms: int) -> Iterator[Sent]:
 def _partly_good(now_ms: int) -> Sent:
     """Return a snapshot of which one zone is good and one is not."""
     (event,) = (event for event in dst.events() if event.seq == 0)
-    parts = dataclasses.replace(event, store_id=POISON_STORE, event_time_ms=now_ms // 5_000 * 5_000).to_dict()
+    device_id, at_ms = f"{POISON_STORE}-partly-good", now_ms // 5_000 * 5_000
+    parts = dataclasses.replace(event, store_id=POISON_STORE, device_id=device_id, event_time_ms=at_ms).to_dict()
     (zone,) = parts["snapshot"]["zones"]
     parts["snapshot"]["zones"] = [zone, zone | {"zone_id": "aisle-2", "count": -1}]
     return Sent(f"{POISON_STORE}/poison-device", json.dumps(parts).encode(), "accepted")

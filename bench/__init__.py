@@ -1,0 +1,1 @@
+"""Measures the job beside what else one could have taken, on the same records and the same machine."""

@@ -1,0 +1,1 @@
+"""The Flink contenders; runs in Flink's own Python environment."""

@@ -1,0 +1,91 @@
+"""Writes what was measured: the table of the terminal, `report.json` and a plot."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import asdict
+from pathlib import Path
+from typing import Any
+
+from matplotlib.figure import Figure
+from rich.table import Table
+
+from bench.measurement import Measurement, Ratio
+from bench.resources import Machine
+
+DISTURBED_CORES = 0.1
+_ACCENT, _GREY = "#0072B2", "#9A9A9A"
+
+
+def table(measurements: Sequence[Measurement]) -> Table:
+    """Return the measurements as a table; a failed one is a row with its reason."""
+    shown = Table(title="What each contender took")
+    for heading in ("contender", "records/s", "run s", "CPU ms/record", "peak MB", "others' cores", ""):
+        shown.add_column(heading, justify="left" if heading in ("contender", "") else "right")
+    for each in measurements:
+        shown.add_row(*_cells(each))
+    return shown
+
+
+def ratio_table(ratios: Sequence[Ratio]) -> Table:
+    """Return the ratios as a table, with their targets."""
+    shown = Table(title="How many times faster")
+    for heading in ("ratio", "by the clock", "by processor time", "target", ""):
+        shown.add_column(heading, justify="left" if heading in ("ratio", "") else "right")
+    for each in ratios:
+        target = "" if each.target is None else f">= {each.target:g}"
+        met = {None: "", True: "met", False: "missed"}[each.is_met]
+        shown.add_row(each.name, f"{each.wall:.2f}", f"{each.cpu:.2f}", target, met)
+    return shown
+
+
+def write_report(
+    path: Path,
+    *,
+    machine: Machine,
+    measurements: Sequence[Measurement],
+    ratios: Sequence[Ratio],
+    amounts: dict[str, float],
+) -> None:
+    """Write everything as JSON."""
+    report: dict[str, Any] = {
+        "machine": str(machine),
+        "ratios": [asdict(each) for each in ratios],
+        "amounts": amounts,
+        "measurements": [
+            asdict(each) | {"records_per_second": each.records_per_second, "cpu_ms_per_record": each.cpu_ms_per_record}
+            for each in measurements
+        ],
+    }
+    path.write_text(json.dumps(report, indent=2) + "\n")
+
+
+def plot(path: Path, measurements: Sequence[Measurement]) -> None:
+    """Draw records a second of every contender that has a result, the fastest on top."""
+    ranked = sorted((each for each in measurements if not each.failure), key=lambda each: each.records_per_second)
+    figure = Figure(figsize=(9, 0.4 * len(ranked) + 1.2), layout="constrained")
+    axes = figure.subplots()
+    speeds = [each.records_per_second for each in ranked]
+    colours = [_ACCENT if "our" in each.name or "full" in each.name else _GREY for each in ranked]
+    bars = axes.barh([each.name for each in ranked], speeds, color=colours)
+    axes.bar_label(bars, labels=[f"{speed:,.0f}" for speed in speeds], padding=3)
+    axes.set_xlabel("records a second (ours blue, others grey)")
+    axes.spines[["top", "right"]].set_visible(False)
+    axes.margins(x=0.12)
+    figure.savefig(path)
+
+
+def _cells(each: Measurement) -> tuple[str, ...]:
+    if each.failure:
+        return each.name, "", "", "", "", "", each.failure
+    disturbed = "disturbed" if each.other_cores > DISTURBED_CORES else ""
+    return (
+        each.name,
+        f"{each.records_per_second:,.0f}",
+        f"{each.run_seconds:.1f}",
+        f"{each.cpu_ms_per_record:.3f}",
+        f"{each.peak_rss_bytes / 1e6:,.0f}",
+        f"{each.other_cores:.2f}",
+        disturbed,
+    )
