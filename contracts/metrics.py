@@ -94,7 +94,7 @@ METRICS = (
             "live_zone.occupancy",
         ),
         views=("zone_hour.occupancy_mean", "zone_hour.occupancy_max"),
-        sql=("sql/flink/zone_minute_v1.sql", "sql/flink/views/zone_minute.sql", "sql/flink/live_zone.sql"),
+        sql=("sql/flink/zone_minute_v1.sql", "sql/flink/views/store_minute.sql", "sql/flink/live_zone.sql"),
         cases=("zone_minute",),
         quality="The mean is over the time watched: with a low coverage it speaks of a part of the minute only.",
     ),

@@ -11,6 +11,8 @@ TABLE_OPTIONS = {
     "table.local-time-zone": "UTC",
     # How long an idle key is remembered: a boot's numbers, a track's last stay, a lane's state.
     "table.exec.state.ttl": "6 h",
+    # Rows are handed from operator to operator as they are; none of ours keeps one, or changes one it was given.
+    "pipeline.object-reuse": "true",
     # A shard without records must not hold the others' windows open.
     "table.exec.source.idle-timeout": "30 s",
 }
@@ -39,17 +41,19 @@ class Job:
 _FACT_FUNCTIONS = (
     ("FOLLOW_PEOPLE", "storetraffic.functions.FollowPeople"),
     ("ZONE_SUMS", "storetraffic.functions.ZoneSums"),
-    ("ZONES_OF_KIND", "storetraffic.functions.ZonesOfKind"),
+    ("ZONE_OF", "storetraffic.functions.ZoneOf"),
+    ("LANE_ZONES", "storetraffic.functions.LaneZones"),
+    ("LANE_PRESENCE", "storetraffic.functions.LanePresence"),
     ("LANES_OPEN", "storetraffic.functions.LanesOpen"),
     ("DURATION_HISTOGRAM", "storetraffic.functions.DurationHistogram"),
 )
 _FACT_VIEWS = (
     "event",
-    "snapshot",
+    "watch",
     "camera_health",
     "camera_minute",
     "device_minute",
-    "zone_minute",
+    "store_minute",
     "stay",
     "followed",
     "visit",
@@ -66,7 +70,7 @@ STORE_TRAFFIC = Job(
         ("ZONE_CHANGES", "storetraffic.functions.ZoneChanges"),
         *_FACT_FUNCTIONS,
     ),
-    views=("sequenced", "distinct_event", *_FACT_VIEWS),
+    views=("sequenced", "distinct_event", *_FACT_VIEWS, "snapshot"),
     tables=("event_v1", "rejected_v1", *_FACT_TABLES, "live_zone"),
 )
 RECONCILE = Job(

@@ -173,6 +173,8 @@ class Flink:
         Raises:
             StackError: the savepoint failed, or the job did not end.
         """
+        # A source may have read everything while a sink still opens, and no savepoint is taken without that one.
+        self.wait_until_running(job_id)
         directory.mkdir(parents=True, exist_ok=True)
         request = {"targetDirectory": directory.resolve().as_uri(), "drain": drain}
         trigger = self._post(f"/jobs/{job_id}/stop", request)["request-id"]

@@ -1,6 +1,6 @@
 -- question: How many visits ended in each zone, and how long were they?
 -- grain: one zone and minute in which a visit ended
--- reads: visit, zone_minute
+-- reads: visit, store_minute
 -- writes: dwell_minute_v1
 -- window: tumbling, 1 minute, on the time of the change
 -- lateness: on time only
@@ -24,15 +24,8 @@ facts AS (
     CASE WHEN is_staff THEN weight ELSE 0 END AS staff_visits,
     CASE WHEN NOT is_staff AND dwell_ms >= ${pass_through_ms} THEN dwell_ms END AS dwell_ms,
     CASE WHEN NOT is_staff AND `end` = 'lost' THEN weight ELSE 0 END AS lost_visits,
-    weight,
-    CAST(0 AS BIGINT) AS interval_ms, CAST(0 AS BIGINT) AS snapshots, CAST(0 AS BIGINT) AS late_snapshots,
-    CAST(NULL AS DOUBLE) AS camera_up_share
+    weight
   FROM counted
-  UNION ALL
-  SELECT
-    store_id, zone_id, zone_kind, rowtime, 0, 0, 0, CAST(NULL AS BIGINT), 0, 0,
-    interval_ms, snapshots, late_snapshots, camera_up_share
-  FROM zone_minute
 ),
 zone_minutes AS (
   SELECT
@@ -42,26 +35,36 @@ zone_minutes AS (
     SUM(CAST(staff_visits AS BIGINT)) AS staff_visits,
     COALESCE(SUM(dwell_ms * weight), CAST(0 AS BIGINT)) AS dwell_ms,
     SUM(CAST(lost_visits AS BIGINT)) AS lost_visits,
-    DURATION_HISTOGRAM(dwell_ms, weight) AS dwell_histogram,
-    SUM(interval_ms) AS interval_ms,
-    SUM(snapshots) AS snapshots,
-    SUM(late_snapshots) AS late_snapshots,
-    AVG(camera_up_share) AS camera_up_share
+    DURATION_HISTOGRAM(dwell_ms, weight) AS dwell_histogram
   FROM TABLE(TUMBLE(TABLE facts, DESCRIPTOR(rowtime), INTERVAL '1' MINUTE))
   GROUP BY store_id, zone_id, zone_kind, window_start, window_end
+),
+watched AS (
+  SELECT
+    zone_minutes.store_id, zone_id, zone_kind, zone_minutes.window_start, zone_minutes.window_end,
+    visits, pass_throughs, staff_visits, dwell_ms, lost_visits, dwell_histogram,
+    ZONE_OF(store_minute.zones, zone_id, zone_kind) AS zone
+  FROM zone_minutes
+  LEFT JOIN store_minute
+    ON zone_minutes.store_id = store_minute.store_id
+    AND zone_minutes.window_start = store_minute.window_start
+    AND zone_minutes.window_end = store_minute.window_end
+  -- A change that alters nothing is no news.
+  WHERE visits <> 0 OR pass_throughs <> 0 OR staff_visits <> 0 OR dwell_ms <> 0 OR lost_visits <> 0
+    OR CARDINALITY(dwell_histogram) <> 0
 ),
 measured AS (
   SELECT
     *,
-    interval_ms / 60000e0 AS coverage,
-    CAST(late_snapshots AS DOUBLE) / NULLIF(snapshots, 0) AS late_share,
+    -- Of a zone that is null Flink takes the fields for not null.
+    CASE WHEN zone IS NULL THEN 0e0 ELSE zone.interval_ms / 60000e0 END AS coverage,
+    CASE WHEN zone IS NOT NULL THEN zone.camera_up_share END AS camera_up_share,
+    CASE WHEN zone IS NOT NULL THEN CAST(zone.late_snapshots AS DOUBLE) / zone.snapshots END AS late_share,
     -- A minute that only corrects earlier ones has no share of its own.
     CASE
       WHEN visits + pass_throughs > 0 AND lost_visits >= 0 THEN CAST(lost_visits AS DOUBLE) / (visits + pass_throughs)
     END AS lost_share
-  FROM zone_minutes
-  WHERE visits <> 0 OR pass_throughs <> 0 OR staff_visits <> 0 OR dwell_ms <> 0 OR lost_visits <> 0
-    OR CARDINALITY(dwell_histogram) <> 0
+  FROM watched
 )
 SELECT
   store_id, zone_id, zone_kind,

@@ -1,23 +1,31 @@
 -- question: How long were the queue and the waits at each lane, and was it open?
 -- grain: one lane and minute
--- reads: zone_minute, lane_open, journey
+-- reads: store_minute, lane_open, journey
 -- writes: lane_minute_v1
 -- window: tumbling, 1 minute; a journey counts when its end was seen; the lane's latest 15 for the Little check
 -- lateness: on time only
 -- quality: coverage, camera_up_share, late_share, lost_share, little_gap
 WITH
+checkout AS (
+  SELECT
+    store_id, rowtime, zone_kind, lane_id, count_max, person_ms, interval_ms, snapshots, late_snapshots, camera_up_share
+  FROM (SELECT store_id, rowtime, LANE_ZONES(zones) AS zones FROM store_minute) AS lanes
+  CROSS JOIN UNNEST(zones) AS zone (
+    zone_id, zone_kind, lane_id, camera_id, `count`, longest_stay_ms, count_max, person_ms, interval_ms, entered, `left`,
+    staff_person_ms, snapshots, late_snapshots, last_time_ms, camera_up_share
+  )
+),
 facts AS (
   SELECT
     store_id, lane_id, rowtime,
     CASE WHEN zone_kind = 'queue' THEN person_ms END AS queue_person_ms,
     CASE WHEN zone_kind = 'queue' THEN interval_ms END AS queue_interval_ms,
-    CASE WHEN zone_kind = 'queue' THEN occupancy_max END AS queue_length_max,
+    CASE WHEN zone_kind = 'queue' THEN count_max END AS queue_length_max,
     CASE WHEN zone_kind = 'service' THEN person_ms END AS service_person_ms,
     CAST(NULL AS BIGINT) AS open_ms,
     CAST(NULL AS STRING) AS outcome, CAST(NULL AS BIGINT) AS wait_ms, CAST(NULL AS BIGINT) AS queue_ms,
     snapshots, late_snapshots, camera_up_share
-  FROM zone_minute
-  WHERE zone_kind IN ('queue', 'service') AND lane_id IS NOT NULL
+  FROM checkout
   UNION ALL
   SELECT
     store_id, lane_id, rowtime,

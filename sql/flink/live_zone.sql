@@ -8,7 +8,7 @@
 WITH
 by_store AS (
   SELECT
-    store_id, window_time AS rowtime,
+    store_id, PROCTIME() AS proctime,
     TIMESTAMPDIFF(SECOND, TIMESTAMP '1970-01-01 00:00:00', window_end) AS window_end_seconds,
     ZONE_SUMS(zones, interval_ms, event_time_ms, is_late) AS zones
   FROM TABLE(TUMBLE(TABLE snapshot, DESCRIPTOR(rowtime), INTERVAL '10' SECOND))
@@ -20,7 +20,8 @@ changed AS (
     store_id, window_end_seconds,
     ZONE_CHANGES(zones, CAST(window_end_seconds / 10 AS BIGINT)) OVER (
       PARTITION BY store_id
-      ORDER BY rowtime
+      -- A store's windows come in their order: nothing needs to be kept and sorted.
+      ORDER BY proctime
       ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
     ) AS zones
   FROM by_store
@@ -33,7 +34,7 @@ zones_now AS (
   FROM changed
   CROSS JOIN UNNEST(zones) AS zone (
     zone_id, zone_kind, lane_id, camera_id, `count`, longest_stay_ms, count_max, person_ms, interval_ms, entered, `left`,
-    staff_person_ms, snapshots, late_snapshots
+    staff_person_ms, snapshots, late_snapshots, last_time_ms, camera_up_share
   )
 )
 SELECT

@@ -23,6 +23,8 @@ public final class EventDecoder {
     private final JsonFactory factory = new JsonFactory();
     private final Violations violations = new Violations();
     private final StructReader event;
+    private final PlainStruct plainEvent;
+    private final PlainText plainText = new PlainText();
     private final List<Payload> payloads = new ArrayList<>();
     private final int arity;
     private final int kind;
@@ -57,6 +59,7 @@ public final class EventDecoder {
     public EventDecoder(JsonNode schema, RowType rowType) {
         List<String> columns = rowType.getFieldNames();
         this.event = Readers.struct(schema, rowType);
+        this.plainEvent = PlainReaders.struct(schema, rowType);
         schema.at("/properties/kind/enum")
                 .forEach(name -> payloads.add(new Payload(name.asText(), columns.indexOf(name.asText()))));
         this.arity = columns.size();
@@ -82,14 +85,9 @@ public final class EventDecoder {
      */
     public RowData decode(byte[] record, boolean resuming) {
         violations.reset();
-        GenericRowData row = new GenericRowData(arity);
+        GenericRowData row = read(record);
         row.setField(isResuming, resuming);
         row.setField(sizeBytes, record.length);
-        if (record.length > MAX_EVENT_BYTES) {
-            violations.note(Reason.TOO_LARGE, "", "at most " + MAX_EVENT_BYTES + " bytes", record.length + " bytes");
-        } else {
-            read(record, row);
-        }
         String withoutElements = violations.leftOut();
         if (!violations.isEmpty()) {
             reject(record, row);
@@ -100,7 +98,33 @@ public final class EventDecoder {
         return row;
     }
 
-    private void read(byte[] record, GenericRowData row) {
+    private GenericRowData read(byte[] record) {
+        GenericRowData row = new GenericRowData(arity);
+        if (record.length > MAX_EVENT_BYTES) {
+            violations.note(Reason.TOO_LARGE, "", "at most " + MAX_EVENT_BYTES + " bytes", record.length + " bytes");
+        } else if (!readPlain(record, row)) {
+            row = new GenericRowData(arity);
+            readAny(record, row);
+        }
+        if (violations.isEmpty()) {
+            checkPayload(row);
+            checkEventId(row);
+        }
+        return row;
+    }
+
+    /** Reads a record as the edge writes it, several times faster than any JSON; all others are Jackson's to judge. */
+    private boolean readPlain(byte[] record, GenericRowData row) {
+        try {
+            plainText.open(record);
+            plainEvent.readInto(row, plainText);
+            return plainText.isAtEnd();
+        } catch (NotPlain other) {
+            return false;
+        }
+    }
+
+    private void readAny(byte[] record, GenericRowData row) {
         try (JsonParser parser = factory.createParser(record)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
                 violations.note(Reason.NOT_JSON, "", "a JSON object", record.length == 0 ? "nothing" : "something else");
@@ -110,8 +134,6 @@ public final class EventDecoder {
             if (parser.nextToken() != null) {
                 violations.note(Reason.NOT_JSON, "", "one JSON object", "more after its end");
             }
-            checkPayload(row);
-            checkEventId(row);
         } catch (JsonProcessingException notJson) {
             violations.note(Reason.NOT_JSON, "", "JSON", notJson.getOriginalMessage());
         } catch (IOException notUtf8) {
@@ -121,9 +143,6 @@ public final class EventDecoder {
     }
 
     private void checkPayload(GenericRowData row) {
-        if (!violations.isEmpty()) {
-            return;
-        }
         String declared = row.getString(kind).toString();
         for (Payload payload : payloads) {
             boolean isPresent = row.getField(payload.position) != null;

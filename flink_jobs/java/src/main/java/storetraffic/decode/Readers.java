@@ -65,7 +65,7 @@ final class Readers {
         return ScalarReaders.text(schema.path("minLength").asInt(0), schema.path("maxLength").asInt(Integer.MAX_VALUE));
     }
 
-    private static int position(RowType rowType, String name) {
+    static int position(RowType rowType, String name) {
         int position = rowType.getFieldIndex(name);
         if (position < 0) {
             throw new IllegalArgumentException(
@@ -74,7 +74,7 @@ final class Readers {
         return position;
     }
 
-    private static Set<String> texts(JsonNode list) {
+    static Set<String> texts(JsonNode list) {
         Set<String> texts = new HashSet<>();
         list.forEach(text -> texts.add(text.asText()));
         return texts;

@@ -24,10 +24,15 @@ final class Internal {
 
     /** Takes so many arguments of whatever types the query has, each in Flink's internal form. */
     static InputTypeStrategy arguments(int count) {
+        return arguments(count, count);
+    }
+
+    /** Takes at least and at most so many arguments, likewise. */
+    static InputTypeStrategy arguments(int least, int most) {
         return new InputTypeStrategy() {
             @Override
             public ArgumentCount getArgumentCount() {
-                return ConstantArgumentCount.of(count);
+                return ConstantArgumentCount.between(least, most);
             }
 
             @Override

@@ -1,9 +1,8 @@
 package storetraffic.functions;
 
 import java.io.IOException;
-import java.util.ArrayList;
 import java.util.HashMap;
-import java.util.List;
+import java.util.LinkedHashMap;
 import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
@@ -22,8 +21,8 @@ import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.inference.TypeInference;
 
 /**
- * {@code LANES_OPEN(service_zones, interval_ms) OVER (PARTITION BY store ORDER BY rowtime)}: for how long each lane of a
- * snapshot's service zones was open within the newest interval.
+ * {@code LANES_OPEN(presences) OVER (PARTITION BY store ORDER BY rowtime)}: for how long each lane was open within the newest
+ * window, of which {@link LanePresence} tells.
  *
  * <p>A lane opens after 5 s of presence in its service zone and closes after 30 s without (architecture, metrics). A
  * snapshot tells how much presence an interval held, not where in it, so the state changes at the ends of intervals.
@@ -64,11 +63,11 @@ public final class LanesOpen extends AggregateFunction<ArrayData, LanesOpen.Lane
         }
     }
 
-    /** Every lane of a store, and what is to be told of the newest interval. */
+    /** Every lane of a store, and for how long each was open within the newest window. */
     public static final class Lanes implements StateWriting {
         private final Map<StringData, Lane> byId = new HashMap<>();
         // Not kept: it is asked for right after the row that makes it.
-        private List<RowData> told = new ArrayList<>();
+        private Map<StringData, Long> openMs = Map.of();
 
         @Override
         public void write(DataOutputView target) throws IOException {
@@ -121,29 +120,30 @@ public final class LanesOpen extends AggregateFunction<ArrayData, LanesOpen.Lane
         return new Lanes();
     }
 
-    /** Goes on by one interval of one device. */
-    public void accumulate(Lanes lanes, ArrayData zones, Integer intervalMs) {
-        lanes.told = new ArrayList<>();
-        for (int at = 0; at < zones.size(); at++) {
-            RowData zone = zones.getRow(at, ZoneSums.ARITY);
-            if (!zone.isNullAt(ZoneSums.LANE_ID)) {
-                StringData laneId = Texts.copy(zone.getString(ZoneSums.LANE_ID));
-                long presenceMs = zone.getLong(ZoneSums.PERSON_MS) + zone.getLong(ZoneSums.STAFF_PERSON_MS);
-                Lane lane = lanes.byId.computeIfAbsent(laneId, unknown -> new Lane());
-                lanes.told.add(GenericRowData.of(laneId, lane.after(presenceMs, intervalMs)));
-            }
+    /** Goes on by the intervals of one window. */
+    public void accumulate(Lanes lanes, ArrayData presences) {
+        lanes.openMs = new LinkedHashMap<>();
+        for (int at = 0; at < presences.size(); at++) {
+            RowData presence = presences.getRow(at, LanePresence.ARITY);
+            StringData laneId = Texts.copy(presence.getString(LanePresence.LANE_ID));
+            long openMs = lanes.byId
+                    .computeIfAbsent(laneId, unknown -> new Lane())
+                    .after(presence.getLong(LanePresence.PRESENCE_MS), presence.getLong(LanePresence.INTERVAL_MS));
+            lanes.openMs.merge(laneId, openMs, Long::sum);
         }
     }
 
     @Override
     public ArrayData getValue(Lanes lanes) {
-        return new GenericArrayData(lanes.told.toArray());
+        return new GenericArrayData(lanes.openMs.entrySet().stream()
+                .map(lane -> GenericRowData.of(lane.getKey(), lane.getValue()))
+                .toArray());
     }
 
     @Override
     public TypeInference getTypeInference(DataTypeFactory factory) {
         return TypeInference.newBuilder()
-                .inputTypeStrategy(Internal.arguments(2))
+                .inputTypeStrategy(Internal.arguments(1))
                 .accumulatorTypeStrategy(call -> Optional.of(DataTypes.RAW(Lanes.class, new LanesSerializer())))
                 .outputTypeStrategy(Internal.result(types -> RESULT))
                 .build();

@@ -2,10 +2,7 @@ package storetraffic.functions;
 
 import java.io.IOException;
 import java.util.ArrayList;
-import java.util.Arrays;
-import java.util.HashMap;
 import java.util.List;
-import java.util.Map;
 import java.util.Optional;
 import org.apache.flink.api.common.typeutils.SimpleTypeSerializerSnapshot;
 import org.apache.flink.api.common.typeutils.TypeSerializerSnapshot;
@@ -17,11 +14,13 @@ import org.apache.flink.table.data.ArrayData;
 import org.apache.flink.table.data.GenericArrayData;
 import org.apache.flink.table.data.RowData;
 import org.apache.flink.table.data.StringData;
+import org.apache.flink.table.data.binary.BinaryRowData;
+import org.apache.flink.table.data.writer.BinaryRowWriter;
 import org.apache.flink.table.functions.AggregateFunction;
 import org.apache.flink.table.types.inference.TypeInference;
 
 /**
- * {@code ZONE_CHANGES(zones, window_number) OVER (PARTITION BY store ORDER BY rowtime)}: of the zones of a window
+ * {@code ZONE_CHANGES(zones, window_number) OVER (PARTITION BY store, in the order of windows)}: of the zones of a window
  * ({@link ZoneSums}) those that must be told: whose values differ from the window before, in which somebody is (the longest
  * stay grows), that are new, and each at least once in {@value #TOLD_EVERY} windows, spread by zone.
  */
@@ -29,36 +28,64 @@ public final class ZoneChanges extends AggregateFunction<ArrayData, ZoneChanges.
 
     public static final int TOLD_EVERY = 30;
 
-    private static final int ARITY = 14;
-    private static final int COUNT = 4;
-    private static final int PERSON_MS = 7;
-    private static final int INTERVAL_MS = 8;
+    private static final int ZONE_ID = 0;
+    private static final int COUNT = 1;
+    private static final int PERSON_MS = 2;
+    private static final int INTERVAL_MS = 3;
+    private static final int ARITY = 4;
     private static final long serialVersionUID = 1L;
 
     /** What each zone held in the window before, and what is to be told of the newest window. */
     public static final class Seen implements StateWriting {
-        private final Map<StringData, long[]> before = new HashMap<>();
+        private final BinaryRows before;
         // Not kept: it is asked for right after the row that makes it.
         private List<RowData> changed = new ArrayList<>();
 
+        private Seen(BinaryRows before) {
+            this.before = before;
+        }
+
         @Override
         public void write(DataOutputView target) throws IOException {
-            target.writeInt(before.size());
-            for (Map.Entry<StringData, long[]> zone : before.entrySet()) {
-                Texts.write(target, zone.getKey());
-                for (long value : zone.getValue()) {
-                    target.writeLong(value);
-                }
-            }
+            before.write(target);
+        }
+
+        static Seen create() {
+            return new Seen(new BinaryRows(ARITY));
         }
 
         static Seen read(DataInputView source) throws IOException {
-            Seen read = new Seen();
-            for (int left = source.readInt(); left > 0; left--) {
-                StringData zoneId = Texts.read(source);
-                read.before.put(zoneId, new long[] {source.readLong(), source.readLong(), source.readLong()});
+            return new Seen(BinaryRows.read(ARITY, source));
+        }
+
+        /** Goes on to what a zone holds now; returns whether it is empty and was so before. */
+        private boolean isStillEmpty(int place, RowData zone) {
+            int count = zone.getInt(ZoneTotals.COUNT);
+            long personMs = zone.getLong(ZoneTotals.PERSON_MS);
+            long intervalMs = zone.getLong(ZoneTotals.INTERVAL_MS);
+            BinaryRowData last = before.get(place, zone.getString(ZoneTotals.ZONE_ID));
+            if (last == null) {
+                before.add(row(zone.getString(ZoneTotals.ZONE_ID), count, personMs, intervalMs));
+                return false;
             }
-            return read;
+            boolean isSame = last.getInt(COUNT) == count
+                    && last.getLong(PERSON_MS) == personMs
+                    && last.getLong(INTERVAL_MS) == intervalMs;
+            last.setInt(COUNT, count);
+            last.setLong(PERSON_MS, personMs);
+            last.setLong(INTERVAL_MS, intervalMs);
+            return isSame && count == 0 && personMs == 0;
+        }
+
+        private static BinaryRowData row(StringData zoneId, int count, long personMs, long intervalMs) {
+            BinaryRowData row = new BinaryRowData(ARITY);
+            BinaryRowWriter writer = new BinaryRowWriter(row);
+            writer.writeString(ZONE_ID, zoneId);
+            writer.writeInt(COUNT, count);
+            writer.writeLong(PERSON_MS, personMs);
+            writer.writeLong(INTERVAL_MS, intervalMs);
+            writer.complete();
+            return row;
         }
     }
 
@@ -67,7 +94,7 @@ public final class ZoneChanges extends AggregateFunction<ArrayData, ZoneChanges.
         private static final long serialVersionUID = 1L;
 
         public SeenSerializer() {
-            super(Seen::new, Seen::read);
+            super(Seen::create, Seen::read);
         }
 
         @Override
@@ -85,26 +112,17 @@ public final class ZoneChanges extends AggregateFunction<ArrayData, ZoneChanges.
 
     @Override
     public Seen createAccumulator() {
-        return new Seen();
+        return Seen.create();
     }
 
     /** Goes on by one window. */
     public void accumulate(Seen seen, ArrayData zones, Long windowNumber) {
         seen.changed = new ArrayList<>();
         for (int at = 0; at < zones.size(); at++) {
-            RowData zone = zones.getRow(at, ARITY);
-            StringData zoneId = zone.getString(0);
-            long[] now = {zone.getInt(COUNT), zone.getLong(PERSON_MS), zone.getLong(INTERVAL_MS)};
-            long[] before = seen.before.get(zoneId);
-            boolean isSame = before != null && Arrays.equals(before, now) && now[0] == 0 && now[1] == 0;
-            boolean isDue = Math.floorMod(windowNumber + zoneId.toString().hashCode(), TOLD_EVERY) == 0;
-            if (!isSame || isDue) {
+            RowData zone = zones.getRow(at, ZoneTotals.ARITY);
+            boolean isDue = Math.floorMod(windowNumber + zone.getString(ZoneTotals.ZONE_ID).hashCode(), TOLD_EVERY) == 0;
+            if (!seen.isStillEmpty(at, zone) || isDue) {
                 seen.changed.add(zone);
-            }
-            if (before == null) {
-                seen.before.put(Texts.copy(zoneId), now);
-            } else {
-                System.arraycopy(now, 0, before, 0, now.length);
             }
         }
     }

@@ -1,22 +1,21 @@
 package storetraffic.functions;
 
-import java.util.List;
 import java.util.Optional;
 import org.apache.flink.table.api.DataTypes;
 import org.apache.flink.table.catalog.DataTypeFactory;
 import org.apache.flink.table.data.ArrayData;
-import org.apache.flink.table.data.GenericArrayData;
-import org.apache.flink.table.data.GenericRowData;
-import org.apache.flink.table.data.RowData;
+import org.apache.flink.table.data.StringData;
 import org.apache.flink.table.functions.AggregateFunction;
 import org.apache.flink.table.types.DataType;
 import org.apache.flink.table.types.inference.TypeInference;
 
 /**
- * {@code ZONE_SUMS(zones, interval_ms, event_time_ms, is_late)}: what each zone of a device held during a window, summed over
- * its snapshots, as one list for all zones.
+ * {@code ZONE_SUMS(zones, interval_ms, event_time_ms, is_late [, camera_id, up_share])}: what each zone of a store held
+ * during a window, summed over its snapshots, as one list for all zones.
  *
- * <p>A snapshot stays one row until its window is over: one keyed row in place of sixty.
+ * <p>A row is a snapshot, or, with {@code zones} null, a camera's report, which tells its zones' {@code camera_up_share}. A
+ * snapshot stays one row until its window is over: one keyed row in place of sixty. There is no {@code merge}: with it Flink
+ * would add up before it sends, and write and read the totals once more for each window than it saves by that.
  */
 public final class ZoneSums extends AggregateFunction<ArrayData, ZoneTotals> {
 
@@ -49,7 +48,9 @@ public final class ZoneSums extends AggregateFunction<ArrayData, ZoneTotals> {
                     DataTypes.FIELD("left", DataTypes.BIGINT().notNull()),
                     DataTypes.FIELD("staff_person_ms", DataTypes.BIGINT().notNull()),
                     DataTypes.FIELD("snapshots", DataTypes.BIGINT().notNull()),
-                    DataTypes.FIELD("late_snapshots", DataTypes.BIGINT().notNull()))
+                    DataTypes.FIELD("late_snapshots", DataTypes.BIGINT().notNull()),
+                    DataTypes.FIELD("last_time_ms", DataTypes.BIGINT().notNull()),
+                    DataTypes.FIELD("camera_up_share", DataTypes.DOUBLE()))
             .notNull());
 
     private static final long serialVersionUID = 1L;
@@ -62,48 +63,35 @@ public final class ZoneSums extends AggregateFunction<ArrayData, ZoneTotals> {
     /** Adds one snapshot. */
     public void accumulate(ZoneTotals totals, ArrayData zones, Integer intervalMs, Long eventTimeMs, Boolean isLate) {
         for (int at = 0; at < zones.size(); at++) {
-            RowData zone = zones.getRow(at, ARITY);
-            totals.at(at, zone.getString(ZONE_ID)).add(zone, intervalMs, eventTimeMs, isLate);
+            totals.addZone(at, zones.getRow(at, ARITY), intervalMs, eventTimeMs, isLate);
         }
     }
 
-    /** Adds other totals: those of the same window from another slice of the work. */
-    public void merge(ZoneTotals totals, Iterable<ZoneTotals> others) {
-        for (ZoneTotals other : others) {
-            List<ZoneTotals.Total> ofOther = other.totals();
-            for (int at = 0; at < ofOther.size(); at++) {
-                totals.at(at, ofOther.get(at).zoneId).add(ofOther.get(at));
-            }
+    /** Adds one snapshot, or one camera's report. */
+    public void accumulate(
+            ZoneTotals totals,
+            ArrayData zones,
+            Integer intervalMs,
+            Long eventTimeMs,
+            Boolean isLate,
+            StringData cameraId,
+            Double upShare) {
+        if (zones == null) {
+            totals.addCamera(cameraId, upShare);
+        } else {
+            accumulate(totals, zones, intervalMs, eventTimeMs, isLate);
         }
     }
 
     @Override
     public ArrayData getValue(ZoneTotals totals) {
-        return new GenericArrayData(totals.totals().stream().map(ZoneSums::row).toArray());
-    }
-
-    private static RowData row(ZoneTotals.Total total) {
-        return GenericRowData.of(
-                total.zoneId,
-                total.zoneKind,
-                total.laneId,
-                total.cameraId,
-                total.count,
-                total.longestStayMs,
-                total.countMax,
-                total.personMs,
-                total.intervalMs,
-                total.entered,
-                total.left,
-                total.staffPersonMs,
-                total.snapshots,
-                total.lateSnapshots);
+        return totals.told();
     }
 
     @Override
     public TypeInference getTypeInference(DataTypeFactory factory) {
         return TypeInference.newBuilder()
-                .inputTypeStrategy(Internal.arguments(4))
+                .inputTypeStrategy(Internal.arguments(4, 6))
                 .accumulatorTypeStrategy(call -> Optional.of(DataTypes.RAW(ZoneTotals.class, new ZoneTotalsSerializer())))
                 .outputTypeStrategy(Internal.result(types -> RESULT))
                 .build();

@@ -40,7 +40,7 @@ class ZoneChangesTest {
     private int told(long window, int count) {
         StringData text = StringData.fromString("aisle-7");
         GenericRowData zone = GenericRowData.of(
-                text, text, null, text, count, 0L, count, 1_000L * count, 10_000L, 0L, 0L, 0L, 2L, 0L);
+                text, text, null, text, count, 0L, count, 1_000L * count, 10_000L, 0L, 0L, 0L, 2L, 0L, 0L, null);
         function.accumulate(seen, new GenericArrayData(new Object[] {zone}), window);
         return function.getValue(seen).size();
     }

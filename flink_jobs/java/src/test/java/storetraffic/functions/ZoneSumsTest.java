@@ -1,6 +1,7 @@
 package storetraffic.functions;
 
 import static org.junit.jupiter.api.Assertions.assertEquals;
+import static org.junit.jupiter.api.Assertions.assertTrue;
 
 import java.io.IOException;
 import java.nio.file.Files;
@@ -19,8 +20,6 @@ import org.apache.flink.table.data.StringData;
 import org.junit.jupiter.api.Test;
 
 class ZoneSumsTest {
-
-    private static final int RESULT_ARITY = 14;
 
     private final ZoneSums function = new ZoneSums();
     private final ZoneTotals totals = function.createAccumulator();
@@ -52,17 +51,52 @@ class ZoneSumsTest {
         assertEquals("[a 2 1 0, b 5 2 1, c 7 1 1]", told(totals));
     }
 
-    /** Totals that were written and read again, and merged into others, are the same as if all had come to one place. */
+    /** Totals that were written and read again go on as if they had stayed. */
     @Test
-    void slicesMerge() throws IOException {
+    void goesOnAfterARestart() throws IOException {
         function.accumulate(totals, zones(zone("a", 2), zone("b", 5)), 5_000, 10_000L, false);
-        ZoneTotals other = function.createAccumulator();
-        function.accumulate(other, zones(zone("b", 4), zone("a", 3)), 5_000, 15_000L, false);
+        function.accumulate(totals, null, null, null, null, StringData.fromString("aisle"), 0.5);
         DataOutputSerializer written = new DataOutputSerializer(64);
-        new ZoneTotalsSerializer().serialize(other, written);
+        new ZoneTotalsSerializer().serialize(totals, written);
         ZoneTotals read = new ZoneTotalsSerializer().deserialize(new DataInputDeserializer(written.getCopyOfBuffer()));
-        function.merge(totals, List.of(read));
-        assertEquals("[a 3 2 0, b 4 2 0]", told(totals));
+        function.accumulate(read, zones(zone("b", 4), zone("a", 3), zone("c", 1)), 5_000, 15_000L, false);
+        assertEquals("[a 3 2 0, b 4 2 0, c 1 1 0]", told(read));
+    }
+
+    /** A zone's camera is known by its reports' mean; without a report nothing is known of it. */
+    @Test
+    void tellsOfCameras() {
+        StringData camera = StringData.fromString("aisle");
+        function.accumulate(totals, null, null, null, null, camera, 0.5);
+        function.accumulate(totals, null, null, null, null, StringData.fromString("other"), 0.1);
+        function.accumulate(totals, zones(zone("a", 2)), 5_000, 10_000L, false);
+        function.accumulate(totals, null, null, null, null, camera, 1.0);
+        assertEquals(0.75, first(totals).getDouble(ZoneTotals.CAMERA_UP_SHARE));
+        ZoneTotals unreported = function.createAccumulator();
+        function.accumulate(unreported, zones(zone("a", 2)), 5_000, 10_000L, false);
+        assertTrue(first(unreported).isNullAt(ZoneTotals.CAMERA_UP_SHARE));
+    }
+
+    /** Should a zone change within a window, the greater texts stand, in whatever order its snapshots came. */
+    @Test
+    void namesDoNotDependOnTheOrder() {
+        StringData id = StringData.fromString("a");
+        for (String kinds : List.of("aisle queue", "queue aisle")) {
+            ZoneTotals changing = function.createAccumulator();
+            for (String kind : kinds.split(" ")) {
+                StringData text = StringData.fromString(kind);
+                StringData lane = kind.equals("queue") ? text : null;
+                function.accumulate(
+                        changing, zones(GenericRowData.of(id, text, lane, text, 1, 1, 7L, 1, 1, 1L, 1L)), 5_000, 1L, false);
+            }
+            RowData row = first(changing);
+            assertEquals("queue queue queue 14", row.getString(1) + " " + row.getString(2) + " " + row.getString(3) + " "
+                    + row.getLong(ZoneTotals.PERSON_MS));
+        }
+    }
+
+    private RowData first(ZoneTotals of) {
+        return function.getValue(of).getRow(0, ZoneTotals.ARITY);
     }
 
     /** Returns id, count, snapshots and late snapshots of each zone. */
@@ -70,7 +104,7 @@ class ZoneSumsTest {
         List<String> told = new ArrayList<>();
         ArrayData rows = function.getValue(of);
         for (int at = 0; at < rows.size(); at++) {
-            RowData row = rows.getRow(at, RESULT_ARITY);
+            RowData row = rows.getRow(at, ZoneTotals.ARITY);
             told.add(row.getString(0) + " " + row.getInt(4) + " " + row.getLong(12) + " " + row.getLong(13));
         }
         return told.toString();

@@ -11,22 +11,23 @@ import org.apache.flink.table.functions.ScalarFunction;
 import org.apache.flink.table.types.inference.TypeInference;
 
 /**
- * {@code ZONES_OF_KIND(zones, kind)}: the zones of a snapshot that are of one kind, so that only these become rows: a
- * snapshot may hold sixty zones, of which a few are of interest.
+ * {@code LANE_ZONES(zones)}: of the totals of {@link ZoneSums} those of queues and services of lanes, so that only these
+ * become rows: a store may have sixty zones, of which a few are at checkouts.
  */
-public final class ZonesOfKind extends ScalarFunction {
+public final class LaneZones extends ScalarFunction {
+
+    static final StringData QUEUE = StringData.fromString("queue");
+    static final StringData SERVICE = StringData.fromString("service");
 
     private static final long serialVersionUID = 1L;
 
-    /** Returns the zones of one kind, in their order; null of null. */
-    public ArrayData eval(ArrayData zones, StringData kind) {
-        if (zones == null) {
-            return null;
-        }
+    /** Returns the totals of lanes' zones, in their order. */
+    public ArrayData eval(ArrayData zones) {
         List<RowData> chosen = new ArrayList<>();
         for (int at = 0; at < zones.size(); at++) {
-            RowData zone = zones.getRow(at, ZoneSums.ARITY);
-            if (zone.getString(ZoneSums.ZONE_KIND).equals(kind)) {
+            RowData zone = zones.getRow(at, ZoneTotals.ARITY);
+            StringData kind = zone.getString(ZoneTotals.ZONE_KIND);
+            if (!zone.isNullAt(ZoneTotals.LANE_ID) && (kind.equals(QUEUE) || kind.equals(SERVICE))) {
                 chosen.add(zone);
             }
         }
@@ -36,7 +37,7 @@ public final class ZonesOfKind extends ScalarFunction {
     @Override
     public TypeInference getTypeInference(DataTypeFactory factory) {
         return TypeInference.newBuilder()
-                .inputTypeStrategy(Internal.arguments(2))
+                .inputTypeStrategy(Internal.arguments(1))
                 .outputTypeStrategy(Internal.result(types -> types.get(0)))
                 .build();
     }
