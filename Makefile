@@ -15,10 +15,10 @@ DEMO_FLAGS = $(if $(VIDEO),--video '$(VIDEO)') $(if $(ZONES),--zones '$(ZONES)')
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup gen lint format types test check demo audit up down bench package pins clean
+.PHONY: help setup gen lint format types test check demo audit up down bench bench-guard bench-profile package pins clean
 
 help: ## List these commands
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z]+:.*## / {printf "  make %-9s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install and build everything that is missing (the others do it too)
 	@python3 scripts/setup.py
@@ -60,6 +60,12 @@ down: ## End the local stack
 
 bench: setup ## Measure the job beside what one could have taken instead (up to 20 minutes)
 	@$(PYTHON) -m bench
+
+bench-guard: setup ## Fail if the job takes 10 % more time or 20 % more memory than the committed ratios (3 minutes)
+	@$(PYTHON) -m bench --guard
+
+bench-profile: setup ## Draw where the job's processor time goes: a flame graph and a table
+	@$(PYTHON) -m bench.profiles
 
 package: setup ## Make the zip for Managed Service for Apache Flink
 	@$(PYTHON) -m flink_jobs.package

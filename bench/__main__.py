@@ -4,20 +4,31 @@ from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
 
 from rich.console import Console
 
+from bench import latency_report
 from bench.contenders import FOLDER
+from bench.encodings import Encoding, encodings
 from bench.guard import figures, read_baseline, regressions, write_baseline
+from bench.inputs import snapshot_records
+from bench.latency import measure as measure_latency
+from bench.latency_figures import Latency
 from bench.measurement import Measurement
 from bench.peers_environment import prepare
-from bench.report import plot, ratio_table, table, write_report
+from bench.realtime import RealTimeLoad
+from bench.report import encoding_table, plot, ratio_table, table, write_report
 from bench.resources import ResourceError, require, this_machine
-from bench.suite import measured, ratios, small, whole
+from bench.snapshots import SnapshotLoad
+from bench.suite import INPUTS, measured, ratios, small, whole
 
 USAGE_ERROR = 2
 OPENING_HOURS_A_DAY = 12
 GUARD_SECONDS = 180
+REAL_TIME_STORES = (100, 1_000)
+REAL_TIME_SECONDS = 40.0
+WARM_UP_SECONDS = 30.0
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -46,16 +57,41 @@ def _measure(console: Console, scale: float, *, limit_seconds: float) -> int:
             measurements.append(each)
             console.print(f"{each.name}: {each.failure or f'{each.records_per_second:,.0f} records/s'}")
             amounts |= _amounts(each, size_bytes=records.size_bytes, store_hours=records.store_hours)
+        forms = encodings(snapshot_records(SnapshotLoad(snapshots=2_000), INPUTS))
+        latencies = _latencies(status.update)
     found = ratios(measurements)
-    console.print(ratio_table(found), table(measurements))
+    console.print(ratio_table(found), table(measurements), encoding_table(forms), latency_report.table(latencies))
+    for each in latencies:
+        console.print(latency_report.details(each))
     for name, value in amounts.items():
         console.print(f"{name}: {value:,.1f}")
-    write_report(
-        FOLDER / "report.json", machine=this_machine(FOLDER), measurements=measurements, ratios=found, amounts=amounts
-    )
-    plot(FOLDER / "records-per-second.svg", measurements)
+    _write(measurements, amounts, forms, latencies)
     console.print(f"All of it in {FOLDER / 'report.json'}", soft_wrap=True)
     return 0
+
+
+def _latencies(tell: Callable[[str], None]) -> list[Latency]:
+    loads = (
+        RealTimeLoad(stores=stores, seconds=REAL_TIME_SECONDS, warm_up_seconds=WARM_UP_SECONDS)
+        for stores in REAL_TIME_STORES
+    )
+    return [measure_latency(load, tell=tell) for load in loads]
+
+
+def _write(
+    measurements: list[Measurement], amounts: dict[str, float], forms: list[Encoding], latencies: list[Latency]
+) -> None:
+    write_report(
+        FOLDER / "report.json",
+        machine=this_machine(FOLDER),
+        measurements=measurements,
+        ratios=ratios(measurements),
+        amounts=amounts,
+        encodings=forms,
+        latencies=latencies,
+    )
+    plot(FOLDER / "records-per-second.svg", measurements)
+    latency_report.plot(FOLDER / "latency.svg", latencies)
 
 
 def _amounts(each: Measurement, *, size_bytes: int, store_hours: float) -> dict[str, float]:
@@ -91,7 +127,7 @@ def _guard(console: Console, *, is_accepted: bool) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bench", description=__doc__)
     parser.add_argument("--scale", type=float, default=1.0, help="share of the usual records (default: 1)")
-    parser.add_argument("--minutes", type=float, default=18.0, help="what is left then is not run (default: 18)")
+    parser.add_argument("--minutes", type=float, default=15.0, help="contenders left then are not run (default: 15)")
     parser.add_argument("--guard", action="store_true", help="fail at +10 %% time or +20 %% memory, in 3 minutes")
     parser.add_argument("--accept", action="store_true", help="with --guard: write this run as the baseline")
     return parser

@@ -40,11 +40,12 @@ class FlinkContender:
 
     name: str
     group: str
-    query: Literal["full", "aggregate", "scan"]
+    query: Literal["full", "aggregate", "aggregate by store", "scan"]
     format_name: Literal["inference", "json"] = "inference"
     has_lake: bool = False
     parallelism: int = CORES
     options: tuple[tuple[str, str], ...] = ()
+    jvm_options: tuple[str, ...] = ()
 
     def measure(self, records: Records, expected: Expected | None, *, limit_seconds: float) -> Measurement:
         """Run it on the records; a failure or a wrong answer is in the measurement."""
@@ -59,7 +60,7 @@ class FlinkContender:
                 cwd=ROOT,
                 environment={
                     "JAVA_HOME": str(JDK),
-                    "JVM_ARGS": _JVM,
+                    "JVM_ARGS": " ".join((_JVM, *self.jvm_options)),
                     "PYTHONWARNINGS": "ignore",
                     # On the class path: generated code that names our classes is compiled outside a job's class loader.
                     "HADOOP_CLASSPATH": str(JAR),
@@ -81,6 +82,9 @@ class FlinkContender:
             run_seconds=taken["run_seconds"],
             total_seconds=ran.seconds,
             cpu_seconds=taken["cpu_seconds"],
+            warm_records=taken["warm_records"],
+            warm_seconds=taken["warm_seconds"],
+            warm_cpu_seconds=taken["warm_cpu_seconds"],
             peak_rss_bytes=taken["peak_rss_bytes"],
             other_cores=ran.other_cores,
             failure=wrong,
@@ -92,6 +96,7 @@ class FlinkContender:
             "query": self.query,
             "format_name": self.format_name,
             "records": str(records.folder),
+            "count": records.count,
             "out": str(work),
             "parallelism": self.parallelism,
             "rest_port": free_ports(1)[0],

@@ -9,7 +9,7 @@ from __future__ import annotations
 import random
 from collections.abc import Iterator
 from concurrent.futures import ProcessPoolExecutor
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
 from pathlib import Path
 
@@ -32,6 +32,8 @@ class SnapshotLoad:
     stores: int = 20
     zones: int = 60
     seed: int = 7
+    is_skewed: bool = False
+    """Whether half of the devices belong to one huge store; else each has a store of its own."""
 
     def __post_init__(self) -> None:
         if self.snapshots % self.stores or self.stores % FILES:
@@ -43,7 +45,12 @@ class SnapshotLoad:
     @property
     def name(self) -> str:
         """Names the folder of the load's files."""
-        return f"snapshots-{self.snapshots}-{self.stores}-{self.zones}-{self.seed}"
+        skewed = "-skewed" if self.is_skewed else ""
+        return f"snapshots-{self.snapshots}-{self.stores}-{self.zones}-{self.seed}{skewed}"
+
+    def store_of(self, number: int) -> str:
+        """Return the store of a device."""
+        return "store-huge" if self.is_skewed and number < self.stores // 2 else f"store-{number:03d}"
 
     @property
     def snapshots_per_store(self) -> int:
@@ -66,18 +73,18 @@ def write_snapshots(load: SnapshotLoad, folder: Path) -> int:
 def events(load: SnapshotLoad, file: int) -> Iterator[Event]:
     """Yield the events of one file in the order of time."""
     chance = random.Random(f"{load.name}/{file}")
-    stores = [f"store-{number:03d}" for number in range(file, load.stores, FILES)]
-    plan = [_zone_plan(number) for number in range(load.zones)]
-    stays = {store: [0] * load.zones for store in stores}
+    devices = range(file, load.stores, FILES)
+    stays = {device: [0] * load.zones for device in devices}
+    plans = {device: _zone_plans(load, device) for device in devices}
     for seq in range(load.snapshots_per_store):
-        for store in stores:
+        for device in devices:
             yield Event(
-                store_id=store,
-                device_id=f"{store}-device",
+                store_id=load.store_of(device),
+                device_id=f"store-{device:03d}-device",
                 boot_id="b0a1c2d3e4f5",
                 seq=seq,
                 event_time_ms=START_MS + seq * INTERVAL_MS,
-                payload=Snapshot(interval_ms=INTERVAL_MS, zones=tuple(_zones(plan, stays[store], chance))),
+                payload=Snapshot(interval_ms=INTERVAL_MS, zones=tuple(_zones(plans[device], stays[device], chance))),
             )
 
 
@@ -95,6 +102,17 @@ class _ZonePlan:
     zone_kind: ZoneKind
     lane_id: str | None
     camera_id: str
+
+
+def _zone_plans(load: SnapshotLoad, device: int) -> list[_ZonePlan]:
+    """Return a device's zones; those of one store are told apart by the device."""
+    plan = [_zone_plan(number) for number in range(load.zones)]
+    if not load.is_skewed:
+        return plan
+    return [
+        replace(zone, zone_id=f"{zone.zone_id}-{device}", lane_id=zone.lane_id and f"{zone.lane_id}-{device}")
+        for zone in plan
+    ]
 
 
 def _zone_plan(number: int) -> _ZonePlan:

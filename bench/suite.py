@@ -18,18 +18,21 @@ ZONES = 60
 GROWTH_STORES = (1, 10, 100)
 STORE_HOURS = 0.1
 
+AS_IT_COMES = (("pipeline.object-reuse", "false"),)
 SCAN = FlinkContender("our format, reading alone", "read", "scan")
-SCAN_STOCK = FlinkContender("stock json, reading alone", "read", "scan", "json")
-MINUTES = FlinkContender("our format, one-minute aggregates", "minutes", "aggregate")
-MINUTES_STOCK = FlinkContender("stock json, one-minute aggregates", "minutes", "aggregate", "json")
+SCAN_STOCK = FlinkContender("stock json, reading alone", "read", "scan", "json", options=AS_IT_COMES)
+MINUTES = FlinkContender("ours, one-minute aggregates", "minutes", "aggregate by store")
+MINUTES_STOCK = FlinkContender(
+    "stock Flink, one-minute aggregates", "minutes", "aggregate", "json", options=AS_IT_COMES
+)
+MINUTES_STOCK_REUSE = FlinkContender(
+    "stock Flink, one-minute aggregates, objects reused", "minutes", "aggregate", "json"
+)
 FULL = FlinkContender("full job, sinks that keep nothing", "full", "full")
 FULL_LAKE = FlinkContender("full job, all sinks", "full", "full", has_lake=True)
-REUSE = (("pipeline.object-reuse", "true"),)
-MINUTES_REUSE = FlinkContender(
-    "our format, one-minute aggregates, objects reused", "minutes", "aggregate", options=REUSE
-)
-FULL_REUSE = FlinkContender("full job, sinks that keep nothing, objects reused", "full", "full", options=REUSE)
-FULL_STOCK = FlinkContender("full job on stock json", "full", "full", "json")
+FULL_SHORT = FlinkContender("full job, a short run", "short", "full")
+FULL_SKEWED = FlinkContender("full job, a short run, half of it one store", "short", "full")
+FULL_STOCK = FlinkContender("full job on stock json, a short run", "short", "full", "json", options=AS_IT_COMES)
 
 
 class Contender(Protocol):
@@ -58,17 +61,25 @@ class Block:
 def small() -> tuple[Block, ...]:
     """Return what the guard measures."""
     load = SnapshotLoad(snapshots=12_000)
-    return (Block(lambda: snapshot_records(load, INPUTS), (MINUTES, MINUTES_STOCK, PEERS[1])),)
+    return (Block(lambda: snapshot_records(load, INPUTS), (MINUTES, FULL_SHORT, MINUTES_STOCK, PEERS[1])),)
 
 
 def whole(scale: float) -> tuple[Block, ...]:
     """Return everything; `scale` is the share of the usual records."""
-    peers, full = (SnapshotLoad(snapshots=_scaled(number, scale)) for number in (60_000, 12_000))
+    peers = SnapshotLoad(snapshots=_scaled(60_000, scale, stores=20))
+    short, skewed = (
+        SnapshotLoad(snapshots=_scaled(20_000, scale, stores=40), stores=40, is_skewed=is_skewed)
+        for is_skewed in (False, True)
+    )
+    long = SnapshotLoad(snapshots=_scaled(160_000, scale, stores=200), stores=200)
     return (
         Block(
-            lambda: snapshot_records(peers, INPUTS), (SCAN, SCAN_STOCK, MINUTES, MINUTES_STOCK, MINUTES_REUSE, *PEERS)
+            lambda: snapshot_records(peers, INPUTS),
+            (SCAN, SCAN_STOCK, MINUTES, MINUTES_STOCK, MINUTES_STOCK_REUSE, *PEERS),
         ),
-        Block(lambda: snapshot_records(full, INPUTS), (FULL, FULL_LAKE, FULL_STOCK, FULL_REUSE)),
+        Block(lambda: snapshot_records(long, INPUTS), (FULL, FULL_LAKE)),
+        Block(lambda: snapshot_records(short, INPUTS), (FULL_SHORT, FULL_STOCK)),
+        Block(lambda: snapshot_records(skewed, INPUTS), (FULL_SKEWED,)),
         *(_of_stores(stores) for stores in GROWTH_STORES),
     )
 
@@ -103,20 +114,22 @@ def measured(
 def ratios(measurements: Sequence[Measurement]) -> list[Ratio]:
     """Return the ratios that can be told from what was measured."""
     by_name = {each.name: each for each in measurements}
+    duckdb, loop, bytewax, _ = PEERS
     wanted = (
-        ("reading alone: ours / stock json", SCAN.name, SCAN_STOCK.name, None),
-        ("one-minute aggregates: ours / stock json", MINUTES.name, MINUTES_STOCK.name, 2.0),
-        ("one-minute aggregates: ours / Bytewax", MINUTES.name, PEERS[2].name, 5.0),
-        ("one-minute aggregates: ours / plain Python loop", MINUTES.name, PEERS[1].name, 1.0),
-        ("one-minute aggregates: ours / DuckDB batch", MINUTES.name, PEERS[0].name, None),
-        ("full job: ours / stock json", FULL.name, FULL_STOCK.name, 2.0),
-        ("full job, all sinks / plain Python loop", FULL_LAKE.name, PEERS[1].name, 1.0),
-        ("full job, all sinks / Bytewax", FULL_LAKE.name, PEERS[2].name, 5.0),
+        ("reading alone: ours / stock json", SCAN, SCAN_STOCK, None),
+        ("one-minute aggregates: ours / stock Flink", MINUTES, MINUTES_STOCK, 2.0),
+        ("one-minute aggregates: ours / stock Flink, objects reused", MINUTES, MINUTES_STOCK_REUSE, None),
+        ("one-minute aggregates: ours / Bytewax", MINUTES, bytewax, 5.0),
+        ("one-minute aggregates: ours / plain Python loop", MINUTES, loop, 1.0),
+        ("one-minute aggregates: ours / DuckDB batch", MINUTES, duckdb, None),
+        ("full job, a short run: ours / stock json", FULL_SHORT, FULL_STOCK, 2.0),
+        ("full job, a short run: half of it one store / even", FULL_SKEWED, FULL_SHORT, None),
+        ("full job, all sinks / Bytewax's one-minute aggregates", FULL_LAKE, bytewax, None),
     )
     found = (
-        ratio(name, by_name[ours], by_name[theirs], target=target)
+        ratio(name, by_name[ours.name], by_name[theirs.name], target=target)
         for name, ours, theirs, target in wanted
-        if ours in by_name and theirs in by_name
+        if ours.name in by_name and theirs.name in by_name
     )
     return [each for each in found if each is not None]
 
@@ -131,6 +144,5 @@ def _of_stores(stores: int) -> Block:
     return Block(lambda: store_records(StoreLoad(stores, STORE_HOURS), INPUTS), contenders)
 
 
-def _scaled(snapshots: int, scale: float) -> int:
-    stores = SnapshotLoad().stores
+def _scaled(snapshots: int, scale: float, *, stores: int) -> int:
     return max(stores, round(snapshots * scale / stores) * stores)

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from contracts.events import MAX_CLOCK_LEAD_MS
 
 DECODER_REASONS: dict[str, str] = {
-    "not_json": "The record is not one complete JSON object in UTF-8.",
-    "too_large": "The record is larger than 256 KiB.",
+    "not_json": "The record is not one complete JSON object in UTF-8, plain or compressed by zlib.",
+    "too_large": "The record, or what it inflates to, is larger than 256 KiB.",
     "unknown_schema": "The schema is not one that this version reads.",
     "unknown_kind": "The kind is not one of the contract.",
     "missing_field": "A required field is absent or null.",

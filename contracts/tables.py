@@ -18,7 +18,8 @@ class Table:
     """One table and what a reader may rely on.
 
     `grain` says what one row is. `key` names the columns that tell rows apart; with `revision` in the key, the
-    highest revision is the valid one. `partition_by` is the instant whose UTC day the files are laid out by.
+    highest revision is the valid one. `partition_by` is the instant whose UTC day the files are laid out by. Where
+    `is_written_by_all` every subtask of the stream writes a file of its own, as one could not keep up; else one does.
     """
 
     name: str
@@ -29,6 +30,7 @@ class Table:
     partition_by: str | None = None
     sort_by: tuple[str, ...] = ()
     stored_in: StoredIn = "lake"
+    is_written_by_all: bool = False
 
     def column(self, name: str) -> Field:
         """Return a column; raises `KeyError` when the table has none of that name."""
@@ -112,6 +114,7 @@ EVENT = Table(
     key=("event_id",),
     partition_by="event_time",
     sort_by=("store_id", "event_time"),
+    is_written_by_all=True,
 )
 
 ZONE_MINUTE = Table(
@@ -140,6 +143,7 @@ ZONE_MINUTE = Table(
     key=("store_id", "zone_id", "window_start"),
     partition_by="window_start",
     sort_by=("store_id", "window_start", "zone_id"),
+    is_written_by_all=True,
 )
 
 VISIT = Table(

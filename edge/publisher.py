@@ -49,7 +49,7 @@ class Record:
     @classmethod
     def of(cls, event: Event) -> Record:
         """Return the event as a record; one device's events share a shard, and so keep their order."""
-        return cls(partition_key=f"{event.store_id}/{event.device_id}", content=event.to_bytes())
+        return cls(partition_key=f"{event.store_id}/{event.device_id}", content=event.to_record())
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

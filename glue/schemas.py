@@ -47,9 +47,9 @@ def properties_of(table: Table) -> dict[str, str]:
         "Description": doc,
         "write.parquet.compression-codec": "zstd",
         "write.target-file-size-bytes": str(TARGET_FILE_BYTES),
-        # One writer per day and commit instead of one per subtask: the lake is read more often than written, and
-        # small files are what makes Iceberg slow.
-        "write.distribution-mode": "hash",
+        # By hash one writer takes a whole day: few files, as the lake is read more often than written. It is also one
+        # thread, and a day's path is made anew for each row: too dear for what has a row for every event or zone.
+        "write.distribution-mode": "none" if table.is_written_by_all else "hash",
         "write.metadata.delete-after-commit.enabled": "true",
         "write.metadata.previous-versions-max": str(KEPT_METADATA_VERSIONS),
     }

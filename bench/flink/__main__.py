@@ -22,6 +22,8 @@ from flink_jobs.jobs import STORE_TRAFFIC
 from flink_jobs.settings import MetricSettings
 
 _POLL_SECONDS = 0.25
+# Asked more often, the answers themselves take a tenth of the processor.
+_ASK_SECONDS = 2.0
 _TICKS = os.sysconf("SC_CLK_TCK")
 _USER_AND_SYSTEM = slice(11, 13)
 
@@ -30,12 +32,13 @@ _USER_AND_SYSTEM = slice(11, 13)
 class Spec:
     """What to run: `query` is full, aggregate or scan; `lake` is the folder of an Iceberg catalog, if any.
 
-    `options` are Flink's own and win over everything else.
+    `count` is the number of records; `options` are Flink's own and win over everything else.
     """
 
     query: str
     format_name: str
     records: str
+    count: int
     out: str
     parallelism: int
     rest_port: int
@@ -47,10 +50,16 @@ class Spec:
 
 @dataclass(frozen=True, slots=True)
 class Taken:
-    """What a run took; processor seconds are those while the job ran, memory is the whole process's greatest."""
+    """What a run took; processor seconds are those while the job ran, memory is the whole process's greatest.
+
+    The warm figures are those from when half of the records were read to the end: by then most code is compiled.
+    """
 
     run_seconds: float
     cpu_seconds: float
+    warm_records: int
+    warm_seconds: float
+    warm_cpu_seconds: float
     peak_rss_bytes: int
     checkpoints: int
     checkpoint_ms_max: int
@@ -61,16 +70,82 @@ def main() -> None:
     """Run what the specification says."""
     spec = Spec(**json.loads(sys.argv[1]))
     environment = create_environment(STORE_TRAFFIC, _cluster(spec))
+    for option, value in (spec.options or {}).items():
+        environment.get_config().set(option, value)
     pid = int(get_gateway().jvm.java.lang.ProcessHandle.current().pid())
     result = _submit(environment, spec)
     # Planning and code generation are over; with forty operators they take seconds.
-    before = _cpu_seconds(pid)
-    checkpoints = _watch(result, spec.rest_port)
-    seconds = result.get_job_client().get_job_execution_result().result().get_net_runtime() / 1000
-    taken = Taken(
-        run_seconds=seconds, cpu_seconds=_cpu_seconds(pid) - before, peak_rss_bytes=_peak_rss_bytes(pid), **checkpoints
-    )
-    print(json.dumps(asdict(taken)))
+    url = f"http://127.0.0.1:{spec.rest_port}/jobs/{result.get_job_client().get_job_id()}/checkpoints"
+    watch = _Watch(pid, url, Path(spec.records))
+    running = result.get_job_client().get_job_execution_result()
+    while not running.done():
+        time.sleep(_POLL_SECONDS)
+        watch.look()
+    print(json.dumps(asdict(watch.taken(running.result().get_net_runtime() / 1000, spec.count))))
+
+
+class _Watch:
+    """Looks at a running job: its checkpoints, and when half of its input was read."""
+
+    def __init__(self, pid: int, checkpoints_url: str, records: Path) -> None:
+        self._pid = pid
+        self._url = checkpoints_url
+        self._files = {str(path.resolve()): path.stat().st_size for path in records.glob("*.jsonl")}
+        self._read = dict.fromkeys(self._files, 0)
+        self._asked = 0.0
+        self._cpu_before = _cpu_seconds(pid)
+        self._half: tuple[float, float, float] | None = None
+        self._checkpoints = {"checkpoints": 0, "checkpoint_ms_max": 0, "state_bytes_max": 0}
+
+    def look(self) -> None:
+        """Note how far the job has come."""
+        share_read = self._share_read()
+        if share_read >= 1 / 2 and not self._half:
+            self._half = share_read, time.monotonic(), _cpu_seconds(self._pid)
+        if time.monotonic() - self._asked >= _ASK_SECONDS:
+            self._asked = time.monotonic()
+            self._checkpoints = _checkpoints(self._url) or self._checkpoints
+
+    def taken(self, run_seconds: float, count: int) -> Taken:
+        """Return what the run took; the job, which had so many records, has ended."""
+        cpu_seconds = _cpu_seconds(self._pid)
+        share_read, since, cpu_before = self._half or (1.0, time.monotonic(), cpu_seconds)
+        return Taken(
+            run_seconds=run_seconds,
+            cpu_seconds=cpu_seconds - self._cpu_before,
+            warm_records=round(count * (1 - share_read)),
+            warm_seconds=time.monotonic() - since,
+            warm_cpu_seconds=cpu_seconds - cpu_before,
+            peak_rss_bytes=_peak_rss_bytes(self._pid),
+            **self._checkpoints,
+        )
+
+    def _share_read(self) -> float:
+        """Return how much of the input was read, by the places at which the process has its files open."""
+        for descriptor in Path(f"/proc/{self._pid}/fd").iterdir():
+            try:
+                path = str(descriptor.readlink())
+                if path in self._files:
+                    place = (descriptor.parent.parent / "fdinfo" / descriptor.name).read_text()
+                    self._read[path] = max(self._read[path], int(place.split()[1]))
+            except OSError:  # It was closed.
+                continue
+        return sum(self._read.values()) / sum(self._files.values())
+
+
+def _checkpoints(url: str) -> dict[str, int] | None:
+    """Ask the cluster, which may not answer any more."""
+    try:
+        with urllib.request.urlopen(url, timeout=2) as answer:
+            told: dict[str, Any] = json.load(answer)
+    except (urllib.error.URLError, OSError, ValueError):
+        return None
+    summary = told["summary"]
+    return {
+        "checkpoints": told["counts"]["completed"],
+        "checkpoint_ms_max": max(0, summary["end_to_end_duration"]["max"]),
+        "state_bytes_max": max(0, summary["state_size"]["max"]),
+    }
 
 
 def _submit(environment: TableEnvironment, spec: Spec) -> TableResult:
@@ -79,6 +154,8 @@ def _submit(environment: TableEnvironment, spec: Spec) -> TableResult:
         lake = None if spec.lake is None else Path(spec.lake)
         connectors = BenchConnectors(records, out, spec.format_name, lake)
         return build(environment, STORE_TRAFFIC, connectors, MetricSettings()).execute()
+    for name, java_class in STORE_TRAFFIC.functions:
+        environment.create_java_temporary_system_function(name, java_class)
     created, insertion = statements(spec.query, records=records, out=out, format_name=spec.format_name)
     for statement in created:
         environment.execute_sql(statement)
@@ -102,36 +179,10 @@ def _cluster(spec: Spec) -> dict[str, str]:
         "execution.checkpointing.dir": (out / "checkpoints").as_uri(),
         "restart-strategy.type": "none",
         "io.tmp.dirs": str(out / "tmp"),
+        "metrics.fetcher.update-interval": "1000",
         "rest.port": str(spec.rest_port),
         "rest.bind-port": str(spec.rest_port),
         "rest.address": "127.0.0.1",
-        **(spec.options or {}),
-    }
-
-
-def _watch(result: TableResult, rest_port: int) -> dict[str, int]:
-    """Wait for the job's end; returns what its checkpoints were like when last asked."""
-    client = result.get_job_client()
-    url = f"http://127.0.0.1:{rest_port}/jobs/{client.get_job_id()}/checkpoints"
-    running = client.get_job_execution_result()
-    known: dict[str, int] = {"checkpoints": 0, "checkpoint_ms_max": 0, "state_bytes_max": 0}
-    while not running.done():
-        time.sleep(_POLL_SECONDS)
-        known = _checkpoints(url) or known
-    return known
-
-
-def _checkpoints(url: str) -> dict[str, int] | None:
-    try:
-        with urllib.request.urlopen(url, timeout=2) as answer:
-            told: dict[str, Any] = json.load(answer)
-    except (urllib.error.URLError, OSError, ValueError):
-        return None
-    summary = told["summary"]
-    return {
-        "checkpoints": told["counts"]["completed"],
-        "checkpoint_ms_max": max(0, summary["end_to_end_duration"]["max"]),
-        "state_bytes_max": max(0, summary["state_size"]["max"]),
     }
 
 

@@ -39,14 +39,36 @@ _AGGREGATE = """
     FROM TABLE(TUMBLE(TABLE zone_snapshot, DESCRIPTOR(rowtime), INTERVAL '1' MINUTE))
     GROUP BY store_id, zone_id, window_start, window_end"""
 
+# As the job does it: a snapshot stays one row until its window is over.
+_AGGREGATE_BY_STORE = """
+    WITH snapshots AS (
+      SELECT store_id, rowtime, event_time_ms, snapshot.interval_ms AS interval_ms, snapshot.zones AS zones
+      FROM {source}
+      WHERE kind = 'snapshot'
+    ),
+    by_store AS (
+      SELECT store_id, window_start, ZONE_SUMS(zones, interval_ms, event_time_ms, FALSE) AS zones
+      FROM TABLE(TUMBLE(TABLE snapshots, DESCRIPTOR(rowtime), INTERVAL '1' MINUTE))
+      GROUP BY store_id, window_start, window_end
+    )
+    SELECT
+      store_id, zone_id, window_start, count_max AS occupancy_max, person_ms, interval_ms, entered, `left`,
+      staff_person_ms
+    FROM by_store
+    CROSS JOIN UNNEST(zones) AS zone (
+      zone_id, zone_kind, lane_id, camera_id, `count`, longest_stay_ms, count_max, person_ms, interval_ms, entered,
+      `left`, staff_person_ms, snapshots, late_snapshots, last_time_ms, camera_up_share
+    )"""
+
 _QUERIES = {
     "scan": ("snapshots BIGINT, zones BIGINT", _SCAN),
     "aggregate": (_RESULT_COLUMNS, _AGGREGATE),
+    "aggregate by store": (_RESULT_COLUMNS, _AGGREGATE_BY_STORE),
 }
 
 
 def statements(query: str, *, records: Path, out: Path, format_name: str) -> tuple[list[str], str]:
-    """Return the statements that create source and sink, and the insertion, of `scan` or `aggregate`."""
+    """Return the statements that create source and sink, and the insertion, of one of the queries."""
     columns, select = _QUERIES[query]
     options = ", ".join(f"'{name}' = '{value}'" for name, value in csv(out).items())
     sink = f"CREATE TEMPORARY TABLE measured ({columns}) WITH ({options})"

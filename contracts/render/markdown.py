@@ -5,10 +5,16 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from contracts import rejections
-from contracts.events import PAYLOADS, SCHEMA, envelope_struct, payload_struct
+from contracts.events import COMPRESSED_FROM_BYTES, PAYLOADS, SCHEMA, envelope_struct, payload_struct
 from contracts.fields import Field
 from contracts.tables import Table
 from contracts.types import ListOf, Scalar, Type
+
+_RECORD = (
+    "A record of the stream is one event: a JSON object in UTF-8, compressed by zlib (RFC 1950) where it has "
+    f"{COMPRESSED_FROM_BYTES:,} bytes or more. Without spaces and with the fields in the order below, as the edge "
+    "writes it, it is read fastest; any other JSON is read too."
+)
 
 
 def table_page(table: Table) -> str:
@@ -31,7 +37,7 @@ def table_page(table: Table) -> str:
 
 def events_page() -> str:
     """Return the page of the event contract."""
-    lines = [f"# Events: `{SCHEMA}`", "", "## Envelope", "", *_field_table(envelope_struct().fields)]
+    lines = [f"# Events: `{SCHEMA}`", "", _RECORD, "", "## Envelope", "", *_field_table(envelope_struct().fields)]
     for kind, declared in PAYLOADS.items():
         doc = " ".join((declared.__doc__ or "").split())
         lines += ["", f"## `{kind}`", "", doc, "", *_field_table(_flattened(payload_struct(kind).fields))]

@@ -9,7 +9,7 @@ import pytest
 from bench.contenders import PEERS
 from bench.guard import figures, regressions
 from bench.measurement import Measurement
-from bench.suite import MINUTES, MINUTES_STOCK
+from bench.suite import FULL_SHORT, MINUTES, MINUTES_STOCK
 
 BASELINE = {"time_to_stock": 0.5, "memory_to_stock": 1.0}
 
@@ -19,8 +19,8 @@ def _measured(name: str, cpu_seconds: float) -> Measurement:
 
 
 def _measurements() -> dict[str, Measurement]:
-    names = (MINUTES.name, MINUTES_STOCK.name, PEERS[1].name)
-    return {name: _measured(name, cpu) for name, cpu in zip(names, (2.0, 4.0, 1.0), strict=True)}
+    names = (MINUTES.name, FULL_SHORT.name, MINUTES_STOCK.name, PEERS[1].name)
+    return {name: _measured(name, cpu) for name, cpu in zip(names, (2.0, 6.0, 4.0, 1.0), strict=True)}
 
 
 def test_a_slower_machine_is_no_regression() -> None:
@@ -30,6 +30,7 @@ def test_a_slower_machine_is_no_regression() -> None:
     }
     assert figures(_measurements()) == figures(slower)
     assert figures(slower)["time_to_stock"] == 0.5
+    assert figures(slower)["full_time_to_stock"] == 1.5
 
 
 @pytest.mark.parametrize(

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import json
+import zlib
 from pathlib import Path
 from typing import Any
 
@@ -12,7 +13,7 @@ import pytest
 
 from contracts import rejections
 from contracts.compat import breaking_changes
-from contracts.events import KINDS, Crossing, Event, Snapshot, ZoneSnapshot
+from contracts.events import COMPRESSED_FROM_BYTES, KINDS, Crossing, Event, Snapshot, ZoneSnapshot
 from contracts.render.__main__ import stale
 from contracts.render.json_schema import event_schema
 from contracts.tables import LAKE_TABLES, LIVE_TABLES, TABLES
@@ -127,3 +128,33 @@ def test_tables_are_whole(table: Any) -> None:
 def test_live_tables_have_no_optional_columns() -> None:
     """Flink's DynamoDB connector fails on a null, so a live table has a value for "none"."""
     assert all(column.required for table in LIVE_TABLES for column in table.columns)
+
+
+def test_long_events_are_compressed() -> None:
+    """What is put into Kinesis is the JSON, or what inflates to it; never longer than the JSON."""
+    zone = ZoneSnapshot(
+        zone_id="aisle-1",
+        zone_kind="aisle",
+        camera_id="camera-1",
+        count=1,
+        count_max=1,
+        person_ms=5_000,
+        entered=0,
+        left=0,
+        longest_stay_ms=5_000,
+        staff_person_ms=0,
+    )
+    for zones in (1, 20):
+        event = Event(
+            store_id="store",
+            device_id="device",
+            boot_id="boot",
+            seq=7,
+            event_time_ms=1_790_000_000_000,
+            payload=Snapshot(interval_ms=5_000, zones=(zone,) * zones),
+        )
+        record, text = event.to_record(), event.to_bytes()
+        is_long = len(text) >= COMPRESSED_FROM_BYTES
+        assert is_long == (zones > 1)
+        assert len(record) <= len(text)
+        assert (zlib.decompress(record) if is_long else record) == text

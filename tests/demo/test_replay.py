@@ -60,7 +60,7 @@ def test_fault_free_means_the_events_alone(events: list[Event]) -> None:
     kinesis = Kinesis()
     ledger = Ledger(kinesis)
     replay(events, _publisher(ledger), ledger, Sent(), with_faults=False, on_batch=lambda: None)
-    assert kinesis.records == [event.to_bytes() for event in events]
+    assert kinesis.records == [event.to_record() for event in events]
 
 
 def test_progress_never_runs_backwards(events: list[Event]) -> None:

@@ -70,7 +70,7 @@ def test_an_event_becomes_one_record_of_its_device() -> None:
     event = Event(store_id="s", device_id="d", boot_id="b", seq=0, event_time_ms=1_790_000_000_000, payload=merge)
     client = FakeKinesis()
     done = Publisher(client, "inference", sleep=lambda _: None, random=lambda: 0.0).publish([event])
-    assert (done.acknowledged, client.accepted) == (1, [event.to_bytes()])
+    assert (done.acknowledged, client.accepted) == (1, [event.to_record()])
     assert Record.of(event).partition_key == "s/d"
 
 

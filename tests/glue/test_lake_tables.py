@@ -36,6 +36,7 @@ def test_created_table_equals_its_contract(lake: Lake, table: Table) -> None:
     assert [created.schema().find_column_name(f.source_id) for f in created.sort_order().fields] == list(table.sort_by)
     assert created.format_version == 2
     assert created.properties["write.parquet.compression-codec"] == "zstd"
+    assert created.properties["write.distribution-mode"] == ("none" if table.is_written_by_all else "hash")
     assert lake.plan(table).action == "none"
 
 

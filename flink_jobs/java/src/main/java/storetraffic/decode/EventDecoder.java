@@ -25,6 +25,7 @@ public final class EventDecoder {
     private final StructReader event;
     private final PlainStruct plainEvent;
     private final PlainText plainText = new PlainText();
+    private final Inflation inflation = new Inflation(MAX_EVENT_BYTES + 1);
     private final List<Payload> payloads = new ArrayList<>();
     private final int arity;
     private final int kind;
@@ -80,31 +81,44 @@ public final class EventDecoder {
     /**
      * Decodes a record; never throws for what is in it.
      *
-     * @param record bytes as put into Kinesis
+     * @param record bytes as put into Kinesis: JSON, or JSON compressed by zlib
      * @param resuming whether the record came right after a long silence: kept in the row, for the watermark
      */
     public RowData decode(byte[] record, boolean resuming) {
         violations.reset();
-        GenericRowData row = read(record);
+        byte[] text = text(record);
+        GenericRowData row = read(text);
         row.setField(isResuming, resuming);
         row.setField(sizeBytes, record.length);
         String withoutElements = violations.leftOut();
         if (!violations.isEmpty()) {
-            reject(record, row);
+            reject(text, row);
         } else if (violations.hasUnknownField() || withoutElements != null) {
-            row.setField(original, text(record, record.length));
+            row.setField(original, string(text, text.length));
             row.setField(leftOut, StringData.fromString(withoutElements));
         }
         return row;
     }
 
-    private GenericRowData read(byte[] record) {
+    private byte[] text(byte[] record) {
+        if (record.length > MAX_EVENT_BYTES || !Inflation.isCompressed(record)) {
+            return record;
+        }
+        byte[] text = inflation.text(record);
+        if (text == null) {
+            violations.note(Reason.NOT_JSON, "", "JSON, or JSON compressed by zlib", "bytes that zlib cannot read");
+            return record;
+        }
+        return text;
+    }
+
+    private GenericRowData read(byte[] text) {
         GenericRowData row = new GenericRowData(arity);
-        if (record.length > MAX_EVENT_BYTES) {
-            violations.note(Reason.TOO_LARGE, "", "at most " + MAX_EVENT_BYTES + " bytes", record.length + " bytes");
-        } else if (!readPlain(record, row)) {
+        if (text.length > MAX_EVENT_BYTES) {
+            violations.note(Reason.TOO_LARGE, "", "at most " + MAX_EVENT_BYTES + " bytes", text.length + " bytes or more");
+        } else if (violations.isEmpty() && !readPlain(text, row)) {
             row = new GenericRowData(arity);
-            readAny(record, row);
+            readAny(text, row);
         }
         if (violations.isEmpty()) {
             checkPayload(row);
@@ -114,9 +128,9 @@ public final class EventDecoder {
     }
 
     /** Reads a record as the edge writes it, several times faster than any JSON; all others are Jackson's to judge. */
-    private boolean readPlain(byte[] record, GenericRowData row) {
+    private boolean readPlain(byte[] text, GenericRowData row) {
         try {
-            plainText.open(record);
+            plainText.open(text);
             plainEvent.readInto(row, plainText);
             return plainText.isAtEnd();
         } catch (NotPlain other) {
@@ -124,10 +138,10 @@ public final class EventDecoder {
         }
     }
 
-    private void readAny(byte[] record, GenericRowData row) {
-        try (JsonParser parser = factory.createParser(record)) {
+    private void readAny(byte[] text, GenericRowData row) {
+        try (JsonParser parser = factory.createParser(text)) {
             if (parser.nextToken() != JsonToken.START_OBJECT) {
-                violations.note(Reason.NOT_JSON, "", "a JSON object", record.length == 0 ? "nothing" : "something else");
+                violations.note(Reason.NOT_JSON, "", "a JSON object", text.length == 0 ? "nothing" : "something else");
                 return;
             }
             event.readInto(row, parser, violations);
@@ -164,14 +178,14 @@ public final class EventDecoder {
         }
     }
 
-    private void reject(byte[] record, GenericRowData row) {
+    private void reject(byte[] text, GenericRowData row) {
         payloads.forEach(payload -> row.setField(payload.position, null));
         row.setField(reason, StringData.fromString(violations.reason().code()));
         row.setField(detail, StringData.fromString(violations.detail()));
-        row.setField(head, text(record, Math.min(record.length, HEAD_BYTES)));
+        row.setField(head, string(text, Math.min(text.length, HEAD_BYTES)));
     }
 
-    private static StringData text(byte[] record, int length) {
-        return StringData.fromString(new String(record, 0, length, StandardCharsets.UTF_8));
+    private static StringData string(byte[] text, int length) {
+        return StringData.fromString(new String(text, 0, length, StandardCharsets.UTF_8));
     }
 }

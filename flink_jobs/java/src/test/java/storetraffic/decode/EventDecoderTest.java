@@ -6,9 +6,13 @@ import static org.junit.jupiter.api.Assertions.assertNotNull;
 import static org.junit.jupiter.api.Assertions.assertNull;
 import static org.junit.jupiter.api.Assertions.assertTrue;
 
+import java.io.ByteArrayOutputStream;
+import java.io.IOException;
+import java.io.UncheckedIOException;
 import java.nio.charset.StandardCharsets;
 import java.util.Arrays;
 import java.util.List;
+import java.util.zip.DeflaterOutputStream;
 import org.apache.flink.table.data.GenericArrayData;
 import org.apache.flink.table.data.GenericRowData;
 import org.apache.flink.table.types.logical.RowType;
@@ -84,6 +88,59 @@ class EventDecoderTest {
         for (byte[] record : List.of(new byte[0], new byte[] {(byte) 0xff, 0}, "3".getBytes(), nested, nestedInside)) {
             assertEquals("not_json", text((GenericRowData) decoder.decode(record, false), "decode_reason"));
         }
+    }
+
+    /** A compressed record is the same event; its size is that of what was received. */
+    @Test
+    void inflates() {
+        byte[] record = deflated(VISIT.getBytes(StandardCharsets.UTF_8));
+        GenericRowData row = (GenericRowData) decoder.decode(record, false);
+        assertEquals("d/b/7", text(row, "event_id"));
+        assertEquals(record.length, row.getField(column("size_bytes")));
+    }
+
+    /** A compressed record that breaks the contract is shown as text. */
+    @Test
+    void showsTheTextOfACompressedRecord() {
+        byte[] record = deflated(VISIT.replace("inference.v1", "inference.v2").getBytes(StandardCharsets.UTF_8));
+        GenericRowData row = (GenericRowData) decoder.decode(record, false);
+        assertEquals("unknown_schema", text(row, "decode_reason"));
+        assertTrue(text(row, "head").startsWith("{"));
+    }
+
+    /** A damaged, cut or continued compressed record is not JSON; the next one is read all the same. */
+    @Test
+    void refusesDamagedCompression() {
+        byte[] record = deflated(VISIT.getBytes(StandardCharsets.UTF_8));
+        byte[] damaged = record.clone();
+        damaged[record.length / 2] ^= 0x55;
+        byte[] cut = Arrays.copyOf(record, record.length - 1);
+        byte[] continued = Arrays.copyOf(record, record.length + 1);
+        for (byte[] broken : List.of(damaged, cut, continued, new byte[] {0x78, (byte) 0x9c})) {
+            GenericRowData row = (GenericRowData) decoder.decode(broken, false);
+            assertEquals("not_json", text(row, "decode_reason"));
+        }
+        assertNull(((GenericRowData) decoder.decode(record, false)).getField(column("decode_reason")));
+    }
+
+    /** A small record that would become a huge text is rejected without becoming one. */
+    @Test
+    void refusesWhatInflatesTooFar() {
+        byte[] spaces = new byte[64 * EventDecoder.MAX_EVENT_BYTES];
+        Arrays.fill(spaces, (byte) ' ');
+        GenericRowData row = (GenericRowData) decoder.decode(deflated(spaces), false);
+        assertEquals("too_large", text(row, "decode_reason"));
+        assertEquals(EventDecoder.HEAD_BYTES, text(row, "head").length());
+    }
+
+    private static byte[] deflated(byte[] text) {
+        ByteArrayOutputStream deflated = new ByteArrayOutputStream();
+        try (DeflaterOutputStream deflater = new DeflaterOutputStream(deflated)) {
+            deflater.write(text);
+        } catch (IOException e) {
+            throw new UncheckedIOException(e);
+        }
+        return deflated.toByteArray();
     }
 
     /** A record over 256 KiB is rejected unread, and its head has 4 KiB. */
