@@ -61,8 +61,7 @@ def _measure(console: Console, scale: float, *, limit_seconds: float) -> int:
         latencies = _latencies(status.update)
     found = ratios(measurements)
     console.print(ratio_table(found), table(measurements), encoding_table(forms), latency_report.table(latencies))
-    for each in latencies:
-        console.print(latency_report.details(each))
+    console.print(*map(latency_report.details, latencies))
     for name, value in amounts.items():
         console.print(f"{name}: {value:,.1f}")
     _write(measurements, amounts, forms, latencies)

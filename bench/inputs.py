@@ -28,16 +28,20 @@ class Records:
 
 @dataclass(frozen=True, slots=True)
 class StoreLoad:
-    """Every kind of event of `stores` copies of one simulated supermarket that people enter for `hours`."""
+    """Every kind of event of `stores` copies of one simulated supermarket that people enter for `hours`.
+
+    One reader reads one file after the other, so that what is in the second would be late: it needs them in one.
+    """
 
     stores: int
     hours: float
     seed: int = 7
+    files: int = FILES
 
     @property
     def name(self) -> str:
         """Names the folder of the load's files."""
-        return f"stores-{self.stores}-{self.hours}-{self.seed}"
+        return f"stores-{self.stores}-{self.hours}-{self.seed}-{self.files}"
 
 
 def snapshot_records(load: SnapshotLoad, inputs: Path) -> Records:
@@ -70,8 +74,8 @@ def _write_stores(load: StoreLoad, folder: Path) -> tuple[int, float]:
     """Write every event once for each store, in the order of time; each file holds stores of its own."""
     events = [emitted.event for emitted in stream(load_scenario("supermarket"), seed=load.seed, hours=load.hours)]
     lines = [(event.to_bytes() + b"\n", event.store_id.encode()) for event in events]
-    for file in range(min(FILES, load.stores)):
-        names = [f"store-{number:04d}".encode() for number in range(file, load.stores, FILES)]
+    for file in range(min(load.files, load.stores)):
+        names = [f"store-{number:04d}".encode() for number in range(file, load.stores, load.files)]
         with (folder / f"part-{file}.jsonl").open("wb") as out:
             for line, store_id in lines:
                 out.writelines(line.replace(store_id, name) for name in names)

@@ -78,7 +78,7 @@ def _watched(load: RealTimeLoad, tell: Callable[[str], None], producer: Producer
     looks.go_on(until_ms=to_ms + int(1000 * TAIL_SECONDS), is_over=lambda: producer.has_ended)
     after = cpu_seconds(stack)
     tell("waiting until all is sent and read")
-    sent = producer.result(limit_seconds=CATCH_UP_SECONDS)
+    sent = producer.result()
     questions.wait_until_read(sent.acknowledged[-1].events, limit_seconds=CATCH_UP_SECONDS)
     pipeline.require_healthy()
     taken = {name: (after[name] - before[name]) / (load.seconds + TAIL_SECONDS) for name in after}

@@ -178,7 +178,8 @@ def _problem(observed: Observed, *, has_samples: bool) -> str | None:
     sent, read = observed.sent.acknowledged[-1].events, observed.asked[-1].read
     behind = behind_seconds(observed.sent.acknowledged, observed.asked)
     if observed.sent.lag_ms_max > LAG_MS:
-        return f"the producer lagged: expected at most {LAG_MS} ms, came {observed.sent.lag_ms_max} ms"
+        unsent = f", {observed.sent.unsent} events not sent" if observed.sent.unsent else ""
+        return f"the producer lagged: expected at most {LAG_MS} ms, came {observed.sent.lag_ms_max} ms{unsent}"
     if behind > BEHIND_SECONDS:
         return f"the job does not keep up: it fell {behind:.1f} s of the load further behind"
     if read != sent:

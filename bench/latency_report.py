@@ -19,7 +19,7 @@ def table(latencies: Sequence[Latency]) -> Table:
     """Return the figures as a table; a run that does not count is a row with its reason."""
     shown = Table(title="From the end of a window until its item stands in live_zone")
     for heading in _HEADINGS:
-        shown.add_column(heading, justify="right")
+        shown.add_column(heading, justify="right", no_wrap=True)
     shown.add_column("")
     for each in latencies:
         shown.add_row(*_cells(each))
@@ -50,7 +50,8 @@ def plot(path: Path, latencies: Sequence[Latency]) -> None:
     colours, grey = tokens["category"]["light"].values(), tokens["colour"]["light"]["muted"]
     figure = Figure(figsize=(9, 4.5), layout="constrained")
     axes = figure.subplots()
-    for colour, each in zip(colours, (each for each in latencies if each.delays_ms), strict=False):
+    drawn = [each for each in latencies if each.delays_ms]
+    for colour, each in zip(colours, drawn, strict=False):
         axes.ecdf([delay / 1000 for delay in each.delays_ms], color=colour, label=f"{each.stores:,} stores")
     for at_ms, says in ((WATERMARK_DELAY_MS, "watermark"), (WATERMARK_DELAY_MS + TARGET_MS, "target for 95 %")):
         axes.axvline(at_ms / 1000, color=grey, linewidth=1, linestyle="--")
@@ -58,7 +59,8 @@ def plot(path: Path, latencies: Sequence[Latency]) -> None:
     axes.axhline(0.95, color=grey, linewidth=0.5)
     axes.set_xlabel("seconds from the end of the window until the item was seen")
     axes.set_ylabel("share of the items")
-    axes.legend(frameon=False, loc="lower right")
+    if drawn:
+        axes.legend(frameon=False, loc="lower right")
     axes.spines[["top", "right"]].set_visible(False)
     figure.savefig(path)
 

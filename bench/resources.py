@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 GIGABYTE = 1_000_000_000
-NEEDED_DISK_BYTES = 4 * GIGABYTE
+NEEDED_DISK_BYTES = 6 * GIGABYTE
 NEEDED_MEMORY_BYTES = 6 * GIGABYTE
 
 

@@ -137,7 +137,7 @@ PRICES = Prices()
 
 @dataclass(frozen=True, slots=True)
 class Kind:
-    """Events of one kind that an open store sends."""
+    """Events of one kind that an open store sends; their size is that of the record in the stream."""
 
     name: str
     per_hour: float
@@ -183,12 +183,12 @@ class Measured:
 
     @property
     def bytes_per_second(self) -> float:
-        """Bytes of events while open."""
+        """Bytes of records while open."""
         return sum(kind.per_hour * kind.size_bytes for kind in self.kinds) / 3600
 
     @property
     def kib_per_second(self) -> float:
-        """KiB that Kinesis counts on demand while open: each event is rounded up."""
+        """KiB that Kinesis counts on demand while open: each record is rounded up."""
         return sum(kind.per_hour * math.ceil(kind.size_bytes / 1024) for kind in self.kinds) / 3600
 
 
@@ -685,7 +685,7 @@ def sampled(hours: float = 2.0) -> str:
     for emitted in stream(load_scenario("supermarket"), seed=7, hours=hours):
         event = emitted.event
         counts[event.kind] += 1
-        sizes[event.kind] += len(event.to_bytes())
+        sizes[event.kind] += len(event.to_record())
         times_ms.append(event.event_time_ms)
         if isinstance(event.payload, Snapshot):
             _add_up(windows[event.event_time_ms // (1000 * WINDOW_SECONDS)], event.payload)

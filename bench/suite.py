@@ -81,6 +81,7 @@ def whole(scale: float) -> tuple[Block, ...]:
         Block(lambda: snapshot_records(short, INPUTS), (FULL_SHORT, FULL_STOCK)),
         Block(lambda: snapshot_records(skewed, INPUTS), (FULL_SKEWED,)),
         *(_of_stores(stores) for stores in GROWTH_STORES),
+        _on_one_core(GROWTH_STORES[-1]),
     )
 
 
@@ -135,13 +136,16 @@ def ratios(measurements: Sequence[Measurement]) -> list[Ratio]:
 
 
 def _of_stores(stores: int) -> Block:
-    """Return the full job on every kind of event; the most stores with one core and with all sinks too."""
-    name = f"full job, {stores} stores"
-    contenders = [FlinkContender(f"{name}, parallelism 2", "growth", "full")]
+    """Return the full job on every kind of event; the most stores with all sinks too."""
+    contenders = [FlinkContender(f"full job, {stores} stores, parallelism 2", "growth", "full")]
     if stores == GROWTH_STORES[-1]:
-        contenders.append(FlinkContender(f"{name}, all sinks", "growth", "full", has_lake=True))
-        contenders.append(FlinkContender(f"{name}, parallelism 1", "growth", "full", parallelism=1))
+        contenders.append(FlinkContender(f"full job, {stores} stores, all sinks", "growth", "full", has_lake=True))
     return Block(lambda: store_records(StoreLoad(stores, STORE_HOURS), INPUTS), contenders)
+
+
+def _on_one_core(stores: int) -> Block:
+    contender = FlinkContender(f"full job, {stores} stores, parallelism 1", "growth", "full", parallelism=1)
+    return Block(lambda: store_records(StoreLoad(stores, STORE_HOURS, files=1), INPUTS), (contender,))
 
 
 def _scaled(snapshots: int, scale: float, *, stores: int) -> int:

@@ -21,7 +21,7 @@ def test_everything_that_is_lacking_is_told_at_once() -> None:
     poor = Machine(cores=2, memory_bytes=GIGABYTE, free_memory_bytes=GIGABYTE, free_disk_bytes=GIGABYTE)
     with pytest.raises(ResourceError) as lacking:
         require(poor)
-    assert "disk: expected 4.0 GB free, came 1.0 GB; delete" in str(lacking.value)
+    assert "disk: expected 6.0 GB free, came 1.0 GB; delete" in str(lacking.value)
     assert "memory: expected 6.0 GB free, came 1.0 GB; end" in str(lacking.value)
 
 

@@ -10,6 +10,7 @@ import pytest
 
 from bench.peers.plain_loop import aggregate
 from bench.snapshots import FILES, SnapshotLoad, events, write_snapshots
+from contracts.events import Snapshot
 
 LOAD = SnapshotLoad(snapshots=96, stores=4, zones=14)
 
@@ -46,3 +47,19 @@ def test_a_load_that_cannot_be_dealt_evenly_is_refused() -> None:
     """Every store has as many snapshots, and every file as many stores."""
     with pytest.raises(ValueError, match="expected as many snapshots of each store"):
         SnapshotLoad(snapshots=97, stores=4)
+
+
+def test_one_store_may_be_half_of_the_load() -> None:
+    """A skewed load has as many snapshots; the huge store's zones are told apart by their device."""
+    load = SnapshotLoad(snapshots=48, stores=4, zones=14, is_skewed=True)
+    all_events = [event for file in range(FILES) for event in events(load, file)]
+    huge = [event for event in all_events if event.store_id == load.store_of(0)]
+    assert len(all_events) == 48
+    assert len(huge) == 24
+    zones = {
+        (event.device_id, zone.zone_id)
+        for event in huge
+        if isinstance(event.payload, Snapshot)
+        for zone in event.payload.zones
+    }
+    assert len({zone_id for _, zone_id in zones}) == len(zones) == 2 * 14
