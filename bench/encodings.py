@@ -18,17 +18,19 @@ USD_PER_GB = 0.08 + 0.04
 """Kinesis Data Streams on demand, in and out, us-east-1, list price of 2026-11."""
 OPENING_HOURS_A_MONTH = 12 * 30
 _VARINT_BASE = 128
+_KIB = 1024
 
 
 @dataclass(frozen=True, slots=True)
 class Encoding:
     """One form: bytes of a snapshot, microseconds to write and to unpack it, dollars of the stream a store and month.
 
-    Unpacking is what comes before the fields are read: decompression, or nothing.
+    Billed are full KiB of each record. Unpacking is what comes before the fields are read: decompression, or nothing.
     """
 
     name: str
     bytes_per_snapshot: float
+    billed_bytes_per_snapshot: float
     write_us: float
     unpack_us: float
 
@@ -36,7 +38,7 @@ class Encoding:
     def usd_per_store_month(self) -> float:
         """What one device's snapshots cost in Kinesis."""
         snapshots = OPENING_HOURS_A_MONTH * 3_600_000 / INTERVAL_MS
-        return snapshots * self.bytes_per_snapshot / 1e9 * USD_PER_GB
+        return snapshots * self.billed_bytes_per_snapshot / 1e9 * USD_PER_GB
 
 
 def encodings(records: Records) -> list[Encoding]:
@@ -114,6 +116,7 @@ def _measured(
     return Encoding(
         name=name,
         bytes_per_snapshot=sum(map(len, written)) / len(events),
+        billed_bytes_per_snapshot=sum(-(-len(record) // _KIB) * _KIB for record in written) / len(events),
         write_us=1e6 * (between - begin) / len(events),
         unpack_us=1e6 * (end - between) / len(events),
     )

@@ -12,17 +12,20 @@ from bench.snapshots import FILES, INTERVAL_MS, SnapshotLoad, write_snapshots
 from sim.run import stream
 from sim.scenario import load as load_scenario
 
-_DONE = "records.json"
+_DONE = "done.json"
 MS_PER_HOUR = 3_600_000
 
 
 @dataclass(frozen=True, slots=True)
 class Records:
-    """A folder of JSON lines, how many there are, their bytes, and the hours of all stores that they tell of."""
+    """A folder of JSON lines, how many there are, and the hours of all stores that they tell of.
+
+    `sent_bytes` is what the same events take in Kinesis, compressed as they are; 0 where nobody asks.
+    """
 
     folder: Path
     count: int
-    size_bytes: int
+    sent_bytes: int
     store_hours: float
 
 
@@ -54,23 +57,22 @@ def store_records(load: StoreLoad, inputs: Path) -> Records:
     return _kept(inputs / load.name, lambda folder: _write_stores(load, folder))
 
 
-def _kept(folder: Path, write: Callable[[Path], tuple[int, float]]) -> Records:
+def _kept(folder: Path, write: Callable[[Path], tuple[int, int, float]]) -> Records:
     done, records = folder / _DONE, folder / "records"
     if not done.exists():
         shutil.rmtree(folder, ignore_errors=True)
         records.mkdir(parents=True)
-        count, store_hours = write(records)
-        size = sum(path.stat().st_size for path in records.glob("*.jsonl"))
-        done.write_text(json.dumps({"count": count, "size_bytes": size, "store_hours": store_hours}))
+        count, sent_bytes, store_hours = write(records)
+        done.write_text(json.dumps({"count": count, "sent_bytes": sent_bytes, "store_hours": store_hours}))
     return Records(folder=records, **json.loads(done.read_text()))
 
 
-def _write_snapshots(load: SnapshotLoad, folder: Path) -> tuple[int, float]:
+def _write_snapshots(load: SnapshotLoad, folder: Path) -> tuple[int, int, float]:
     write_snapshots(load, folder)
-    return load.snapshots, load.snapshots * INTERVAL_MS / MS_PER_HOUR
+    return load.snapshots, 0, load.snapshots * INTERVAL_MS / MS_PER_HOUR
 
 
-def _write_stores(load: StoreLoad, folder: Path) -> tuple[int, float]:
+def _write_stores(load: StoreLoad, folder: Path) -> tuple[int, int, float]:
     """Write every event once for each store, in the order of time; each file holds stores of its own."""
     events = [emitted.event for emitted in stream(load_scenario("supermarket"), seed=load.seed, hours=load.hours)]
     lines = [(event.to_bytes() + b"\n", event.store_id.encode()) for event in events]
@@ -80,4 +82,5 @@ def _write_stores(load: StoreLoad, folder: Path) -> tuple[int, float]:
             for line, store_id in lines:
                 out.writelines(line.replace(store_id, name) for name in names)
     hours = (max(event.event_time_ms for event in events) - events[0].event_time_ms) / MS_PER_HOUR
-    return len(lines) * load.stores, hours * load.stores
+    sent_bytes = sum(len(event.to_record()) for event in events)
+    return len(lines) * load.stores, sent_bytes * load.stores, hours * load.stores

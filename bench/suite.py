@@ -16,7 +16,7 @@ INPUTS = FOLDER / "input"
 LIMIT_SECONDS = 20 * 60
 ZONES = 60
 GROWTH_STORES = (1, 10, 100)
-STORE_HOURS = 0.1
+STORE_HOURS = 0.25
 
 AS_IT_COMES = (("pipeline.object-reuse", "false"),)
 SCAN = FlinkContender("our format, reading alone", "read", "scan")
@@ -136,9 +136,9 @@ def ratios(measurements: Sequence[Measurement]) -> list[Ratio]:
 
 
 def _of_stores(stores: int) -> Block:
-    """Return the full job on every kind of event; the most stores with all sinks too."""
+    """Return the full job on every kind of event; the fewest and the most stores with all sinks too."""
     contenders = [FlinkContender(f"full job, {stores} stores, parallelism 2", "growth", "full")]
-    if stores == GROWTH_STORES[-1]:
+    if stores in (GROWTH_STORES[0], GROWTH_STORES[-1]):
         contenders.append(FlinkContender(f"full job, {stores} stores, all sinks", "growth", "full", has_lake=True))
     return Block(lambda: store_records(StoreLoad(stores, STORE_HOURS), INPUTS), contenders)
 

@@ -2,6 +2,7 @@ package storetraffic.functions;
 
 import java.util.ArrayList;
 import java.util.List;
+import java.util.Map;
 import org.apache.flink.table.annotation.DataTypeHint;
 import org.apache.flink.table.annotation.FunctionHint;
 import org.apache.flink.table.api.dataview.MapView;
@@ -43,9 +44,6 @@ public final class FollowPeople extends AggregateFunction<Row, FollowPeople.Devi
     /** Everybody whom one device saw lately, by track; and what the newest row changed. */
     public static final class Device {
         public MapView<String, Person> people = new MapView<>();
-        /** Which tracks were touched in which stretch of time as long as the horizon. */
-        public MapView<Long, List<String>> touched = new MapView<>();
-
         public long stretch = Long.MIN_VALUE;
         public List<VisitChange> visitChanges = new ArrayList<>();
         public List<JourneyChange> journeyChanges = new ArrayList<>();
@@ -74,8 +72,8 @@ public final class FollowPeople extends AggregateFunction<Row, FollowPeople.Devi
             Boolean isStaff)
             throws Exception {
         forgetTheGone(device, nowMs, horizonMs);
-        String root = root(device, trackId, nowMs, horizonMs);
-        Person person = recall(device, root, nowMs, gapMs, horizonMs);
+        Found found = find(device, trackId, nowMs, gapMs, horizonMs);
+        Person person = found.person;
         if (fromTrackId == null) {
             Stay stay = new Stay();
             stay.trackId = trackId;
@@ -89,17 +87,17 @@ public final class FollowPeople extends AggregateFunction<Row, FollowPeople.Devi
             stay.isStaff = isStaff;
             person.add(stay);
         } else {
-            String other = root(device, fromTrackId, nowMs, horizonMs);
-            if (!other.equals(root)) {
-                person.takeOver(recall(device, other, nowMs, gapMs, horizonMs));
+            Found other = find(device, fromTrackId, nowMs, gapMs, horizonMs);
+            if (!other.root.equals(found.root)) {
+                person.takeOver(other.person);
                 Person merged = new Person();
-                merged.mergedInto = root;
-                keep(device, other, merged, nowMs, horizonMs);
+                merged.mergedInto = found.root;
+                keep(device, other.root, merged, nowMs);
             }
         }
         device.visitChanges = person.visitChanges(gapMs);
         device.journeyChanges = person.journeyChanges(gapMs);
-        keep(device, root, person, nowMs, horizonMs);
+        keep(device, found.root, person, nowMs);
     }
 
     @Override
@@ -109,61 +107,57 @@ public final class FollowPeople extends AggregateFunction<Row, FollowPeople.Devi
                 device.journeyChanges.stream().map(FollowPeople::row).toArray(Row[]::new));
     }
 
-    /** Returns the track under which the person is remembered: the last of a chain of merges. */
-    private static String root(Device device, String trackId, long nowMs, long horizonMs) throws Exception {
+    /** A person, and the track under which they are remembered. */
+    private static final class Found {
+        final String root;
+        final Person person;
+
+        Found(String root, Person person) {
+            this.root = root;
+            this.person = person;
+        }
+    }
+
+    /** Returns whom a track belongs to, by the last of a chain of merges; a new person if nobody remembers it. */
+    private static Found find(Device device, String trackId, long nowMs, long gapMs, long horizonMs) throws Exception {
         String root = trackId;
         Person person = device.people.get(root);
         while (person != null && person.mergedInto != null && nowMs - person.touchedMs <= horizonMs) {
-            keep(device, root, person, nowMs, horizonMs);
+            keep(device, root, person, nowMs);
             root = person.mergedInto;
             person = device.people.get(root);
         }
-        return root;
-    }
-
-    private static Person recall(Device device, String root, long nowMs, long gapMs, long horizonMs) throws Exception {
-        Person person = device.people.get(root);
         if (person == null || person.mergedInto != null) {
-            return new Person();
+            return new Found(root, new Person());
         }
         person.forget(nowMs - horizonMs, gapMs);
-        return person;
+        return new Found(root, person);
     }
 
-    private static void keep(Device device, String trackId, Person person, long nowMs, long horizonMs) throws Exception {
-        long stretch = nowMs / horizonMs;
-        boolean isNoted = device.people.contains(trackId) && device.people.get(trackId).touchedMs / horizonMs == stretch;
+    private static void keep(Device device, String trackId, Person person, long nowMs) throws Exception {
         person.touchedMs = nowMs;
         device.people.put(trackId, person);
-        if (!isNoted) {
-            List<String> tracks = device.touched.get(stretch);
-            tracks = tracks == null ? new ArrayList<>() : new ArrayList<>(tracks);
-            tracks.add(trackId);
-            device.touched.put(stretch, tracks);
-        }
     }
 
-    /** Removes the tracks that were not touched for longer than the horizon: nothing about them can change any more. */
+    /**
+     * Removes the tracks that were not touched for longer than the horizon: nothing about them can change any more.
+     *
+     * <p>Everybody is looked at, but once a horizon only: a row reads and writes the people it is about and no index.
+     */
     private static void forgetTheGone(Device device, long nowMs, long horizonMs) throws Exception {
         long stretch = nowMs / horizonMs;
         if (stretch == device.stretch) {
             return;
         }
         device.stretch = stretch;
-        List<Long> over = new ArrayList<>();
-        for (Long noted : device.touched.keys()) {
-            if (noted < stretch - 1) {
-                over.add(noted);
+        List<String> gone = new ArrayList<>();
+        for (Map.Entry<String, Person> each : device.people.entries()) {
+            if (each.getValue().touchedMs / horizonMs < stretch - 1) {
+                gone.add(each.getKey());
             }
         }
-        for (Long noted : over) {
-            for (String trackId : device.touched.get(noted)) {
-                Person person = device.people.get(trackId);
-                if (person != null && person.touchedMs / horizonMs <= noted) {
-                    device.people.remove(trackId);
-                }
-            }
-            device.touched.remove(noted);
+        for (String trackId : gone) {
+            device.people.remove(trackId);
         }
     }
 
