@@ -1,6 +1,7 @@
 """`python -m bench.latency`: how long after the end of a window its item stands in `live_zone`, with many stores.
 
-Real parts on one machine: a Kinesis stream of the local stack, the job `store_traffic` with every sink, DynamoDB Local.
+Real parts on one machine: a Kinesis stream (moto's: kinesis-mock carries some 100 stores), the job `store_traffic` with
+every sink, DynamoDB Local.
 A sample is an item that is seen for the first time. The looks are a quarter of a second apart, so that each is told up
 to so much too late, and never too early.
 """
@@ -26,7 +27,7 @@ from bench.realtime import SCENARIO, TAIL_SECONDS, RealTimeLoad, store_ids
 from bench.resources import ResourceError, require, this_machine
 from bench.watching import Looks, Questions, cpu_seconds, peak_rss_bytes
 from local.errors import StackError
-from local.flink_cluster import Configuration
+from local.flink_cluster import TASK_MANAGER_OPTIONS, WITHOUT_CBOR, Configuration
 from local.pipeline import STREAM, Pipeline, lake_catalog, start_pipeline
 from local.stack import Stack
 from sim.scenario import load as load_scenario
@@ -57,7 +58,7 @@ def sampled_keys(load: RealTimeLoad) -> list[tuple[str, str]]:
 def _observed(load: RealTimeLoad, tell: Callable[[str], None], task_manager_mb: int) -> Observed:
     tell("starting the stack, simulating a store")
     overrides = _configuration(task_manager_mb)
-    stack = Stack(FOLDER / "latency", task_slots=SHARDS, config_overrides=overrides)
+    stack = Stack(FOLDER / "latency", task_slots=SHARDS, config_overrides=overrides, kinesis_by_moto=True)
     with Producer(load) as producer, stack:
         pipeline = start_pipeline(stack, shards=SHARDS)
         stack.flink.wait_until_running(pipeline.job_id)
@@ -99,6 +100,7 @@ def _configuration(task_manager_mb: int) -> Configuration:
     return {
         "taskmanager.memory.process.size": f"{task_manager_mb}m",
         "taskmanager.memory.jvm-metaspace.size": "256m",
+        "env.java.opts.taskmanager": f"{TASK_MANAGER_OPTIONS} {WITHOUT_CBOR}",
         "execution.checkpointing.interval": f"{CHECKPOINT_SECONDS}s",
         "web.checkpoints.history": 1000,
     }
@@ -151,7 +153,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--seed", type=int, default=7, help="of the simulated store and of what is looked at (default: %(default)s)")
     add("--spread", type=float, default=5.0, help="seconds by which the stores' clocks differ (default: %(default)g)")
     add("--memory", type=int, default=TASK_MANAGER_MB, help="MiB of the TaskManager (default: %(default)s)")
-    add("--plain", action="store_true", help="one record for each event: kinesis-mock carries some 100 stores so")
+    add("--plain", action="store_true", help="one record for each event, not many in one")
     return parser
 
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 from itertools import takewhile
 from typing import NamedTuple
 
-from contracts.events import Event
+from contracts.events import Event, record_of
 from edge.publisher import Record
 from sim.run import stream
 from sim.scenario import load as load_scenario
@@ -38,8 +38,7 @@ class RealTimeLoad:
         warm_up_seconds: How long all stores send before.
         spread_seconds: The stores' clocks differ by up to this much, evenly: else all snapshots come at one instant.
         is_aggregated: Whether events travel as the Kinesis Producer Library packs them, many in one record, which the
-            source undoes. kinesis-mock hashes a whole shard for each record of a `PutRecords` call, so that nothing
-            else carries more than about 100 stores for minutes.
+            source undoes: moto looks through all records of a shard at each `GetRecords` call.
     """
 
     stores: int
@@ -97,7 +96,7 @@ class Template:
         """Return the event of another store, all of its times later by `shift_ms`."""
         name = store_id.encode()
         values = tuple(name if gap is None else gap + shift_ms for gap in self.gaps)
-        return Record(partition_key=f"{store_id}/{store_id}{self.device}", content=self.content % values)
+        return Record(partition_key=f"{store_id}/{store_id}{self.device}", content=record_of(self.content % values))
 
 
 class Due(NamedTuple):

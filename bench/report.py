@@ -8,6 +8,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from rich.table import Table
 
@@ -34,17 +35,7 @@ _ACCENT, _GREY = "#0072B2", "#9A9A9A"
 def table(measurements: Sequence[Measurement]) -> Table:
     """Return the measurements as a table; a failed one is a row with its reason."""
     shown = Table(title="What each contender took")
-    for heading in (
-        "contender",
-        "records/s",
-        "second half",
-        "run s",
-        "CPU ms/record",
-        "second half",
-        "peak MB",
-        "others' cores",
-        "",
-    ):
+    for heading in _HEADINGS:
         shown.add_column(heading, justify="left" if heading in ("contender", "") else "right")
     for each in measurements:
         shown.add_row(*_cells(each))
@@ -106,18 +97,29 @@ def write_report(
 
 
 def plot(path: Path, measurements: Sequence[Measurement]) -> None:
-    """Draw records a second of every contender that has a result, the fastest on top."""
-    ranked = sorted((each for each in measurements if not each.failure), key=lambda each: each.warm_records_per_second)
-    figure = Figure(figsize=(9, 0.4 * len(ranked) + 1.2), layout="constrained")
-    axes = figure.subplots()
+    """Draw records a second of every contender with a result, the fastest on top: snapshots, then all events."""
+    shown = [each for each in measurements if not each.failure]
+    panels = {
+        "60-zone snapshots a second": [each for each in shown if each.group != "growth"],
+        "events of every kind a second": [each for each in shown if each.group == "growth"],
+    }
+    heights = [max(1, len(ranked)) for ranked in panels.values()]
+    figure = Figure(figsize=(9, 0.4 * sum(heights) + 2), layout="constrained")
+    for axes, (title, ranked) in zip(figure.subplots(2, height_ratios=heights), panels.items(), strict=True):
+        _bars(axes, f"{title}, once warm (ours blue, others grey)", ranked)
+    figure.savefig(path)
+
+
+def _bars(axes: Axes, title: str, measurements: Sequence[Measurement]) -> None:
+    ranked = sorted(measurements, key=lambda each: each.warm_records_per_second)
     speeds = [each.warm_records_per_second for each in ranked]
     colours = [_ACCENT if _is_ours(each) else _GREY for each in ranked]
     bars = axes.barh([each.name for each in ranked], speeds, color=colours)
     axes.bar_label(bars, labels=[f"{speed:,.0f}" for speed in speeds], padding=3)
-    axes.set_xlabel("records a second, once warm (ours blue, others grey)")
+    axes.set_xlabel(title)
+    axes.xaxis.set_major_formatter("{x:,.0f}")
     axes.spines[["top", "right"]].set_visible(False)
     axes.margins(x=0.12)
-    figure.savefig(path)
 
 
 def _is_ours(each: Measurement) -> bool:

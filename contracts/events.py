@@ -265,8 +265,12 @@ class Event:
 
     def to_record(self) -> bytes:
         """Return the event as it is put into Kinesis: JSON, compressed by zlib (RFC 1950) where it is long."""
-        content = self.to_bytes()
-        return content if len(content) < COMPRESSED_FROM_BYTES else zlib.compress(content)
+        return record_of(self.to_bytes())
+
+
+def record_of(content: bytes) -> bytes:
+    """Return an event's JSON as it is put into Kinesis."""
+    return content if len(content) < COMPRESSED_FROM_BYTES else zlib.compress(content)
 
 
 def _plain(value: Any) -> Any:

@@ -188,6 +188,8 @@ def create_live_table(table: Table, live: LiveSettings) -> str:
         "sink.fail-on-error": "false",
         # Two requests under way at once could put an older item over a newer one.
         "sink.requests.max-inflight": "1",
+        # The last items of a window are fewer than a request holds; by default they would wait 5 s for more.
+        "sink.flush-buffer.timeout": "500",
     }
     if live.endpoint:
         options |= _local_credentials() | {"aws.endpoint": live.endpoint}

@@ -19,6 +19,10 @@ from local.services import Service, local_url
 
 Configuration = Mapping[str, str | int | float | bool]
 
+TASK_MANAGER_OPTIONS = "-XX:+UseParallelGC"
+WITHOUT_CBOR = "-Dorg.apache.flink.kinesis.shaded.com.amazonaws.sdk.disableCbor=true"
+"""Java option by which the Kinesis source speaks JSON; the AWS SDK in it is renamed, so this option is too."""
+
 LOG4J_PROPERTIES = """\
 rootLogger.level = INFO
 rootLogger.appenderRef.out.ref = Out
@@ -89,7 +93,7 @@ def _resources(task_slots: int) -> Configuration:
         "jobmanager.memory.process.size": "1280m",
         "jobmanager.memory.jvm-metaspace.size": "384m",
         "env.java.opts.jobmanager": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
-        "env.java.opts.taskmanager": "-XX:+UseParallelGC",
+        "env.java.opts.taskmanager": TASK_MANAGER_OPTIONS,
         "env.java.opts.client": "-XX:+UseSerialGC -XX:TieredStopAtLevel=1",
         "python.executable": str(FLINK_PYTHON),
         "python.client.executable": str(FLINK_PYTHON),

@@ -1,7 +1,7 @@
 """The emulators of AWS services: how each is started, and how one knows that it serves."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -68,6 +68,14 @@ def kinesis_mock(*, port: int, tls_port: int) -> Service:
         },
         is_ready=_answers("kinesis", port, lambda client: client.list_streams()),
     )
+
+
+def kinesis_by_moto(*, port: int) -> Service:
+    """Kinesis Data Streams by a moto of its own, for loads: kinesis-mock hashes a whole shard for each record put.
+
+    It speaks JSON only, so clients must not use CBOR (`flink_cluster.WITHOUT_CBOR`).
+    """
+    return replace(moto(port=port), name="kinesis")
 
 
 def dynamodb_local(*, port: int) -> Service:

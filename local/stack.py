@@ -94,6 +94,7 @@ class Stack:
         task_slots: int = 2,
         config_overrides: flink_cluster.Configuration | None = None,
         ports: Ports | None = None,
+        kinesis_by_moto: bool = False,
     ) -> None:
         """Describe a stack; nothing starts before its block is entered.
 
@@ -103,12 +104,14 @@ class Stack:
             task_slots: how many parallel pipelines Flink may run.
             config_overrides: Flink's configuration options, which win over ours.
             ports: those that must be certain ones.
+            kinesis_by_moto: whether moto plays Kinesis, which carries more than kinesis-mock and knows no CBOR.
         """
         self.run_directory = run_directory.resolve()
         self._has_flink = flink
         self._task_slots = task_slots
         self._config_overrides = config_overrides or {}
         self._pinned_ports = ports or Ports()
+        self._has_kinesis_by_moto = kinesis_by_moto
         self._resources = ExitStack()
         self._processes: dict[str, ManagedProcess] = {}
         self._flink: Flink | None = None
@@ -229,8 +232,11 @@ class Stack:
             flink_rest=local_url(flink_rest) if self._has_flink else None,
         )
         self.environment = _client_environment(self.endpoints)
+        is_moto = self._has_kinesis_by_moto
         all_services = [
-            services.kinesis_mock(port=kinesis, tls_port=kinesis_tls),
+            services.kinesis_by_moto(port=kinesis)
+            if is_moto
+            else services.kinesis_mock(port=kinesis, tls_port=kinesis_tls),
             services.dynamodb_local(port=dynamodb),
             services.moto(port=moto),
         ]
