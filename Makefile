@@ -15,7 +15,7 @@ DEMO_FLAGS = $(if $(VIDEO),--video '$(VIDEO)') $(if $(ZONES),--zones '$(ZONES)')
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup gen lint format types test check demo audit up down bench bench-guard bench-profile package pins clean
+.PHONY: help setup gen lint format types test check demo audit up down bench bench-guard bench-profile bench-scale package pins clean
 
 help: ## List these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -60,12 +60,16 @@ down: ## End the local stack
 
 bench: setup ## Measure the job beside what one could have taken instead (up to 20 minutes)
 	@$(PYTHON) -m bench
+	@$(PYTHON) -m bench.page
 
 bench-guard: setup ## Fail if the job takes 10 % more time or 20 % more memory than the committed ratios (3 minutes)
 	@$(PYTHON) -m bench --guard
 
-bench-profile: setup ## Draw where the job's processor time goes: a flame graph and a table
-	@$(PYTHON) -m bench.profiles
+bench-profile: setup ## Draw where the job's processor time goes: a flame graph and a table (or NAME=scan, …)
+	@$(PYTHON) -m bench.profiles $(NAME)
+
+bench-scale: setup ## Work out what a chain of 10,000 stores takes and costs from the measured figures
+	@$(PYTHON) -m bench.scale
 
 package: setup ## Make the zip for Managed Service for Apache Flink
 	@$(PYTHON) -m flink_jobs.package

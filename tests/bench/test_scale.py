@@ -8,25 +8,10 @@ from pathlib import Path
 
 import pytest
 
-from bench.scale import (
-    LIMITS,
-    PAGE,
-    PRICES,
-    STEPS,
-    Kind,
-    Measured,
-    Plan,
-    Wide,
-    _live_writes,
-    _places,
-    fill,
-    measured_anew,
-    plot,
-    read_inputs,
-    render,
-    sampled,
-    widened,
-)
+from bench.page import fill
+from bench.scale import PAGE, STEPS, _places, plot, render
+from bench.scale_model import LIMITS, PRICES, Kind, Measured, Plan, Wide, measured_anew, read_inputs, widened
+from bench.scale_sample import live_writes, sampled
 from bench.suite import FULL_LAKE
 
 SECONDS_A_MONTH = 12 * 3600 * 365 / 12
@@ -110,7 +95,7 @@ def test_wide_snapshots_leave_people_as_they_are() -> None:
 def test_live_items_are_told_while_somebody_is_there() -> None:
     """An empty zone once in 30 windows; a count that stays is written now, and would not be by changes."""
     empty, one = (0, 0, 10_000), (1, 10_000, 10_000)
-    written, changed = _live_writes(
+    written, changed = live_writes(
         [{"aisle": empty}, {"aisle": one}, {"aisle": one}, {"aisle": empty}, {"aisle": empty}]
     )
     assert written * 5 / 6 == pytest.approx(4 + 1 / 30)
