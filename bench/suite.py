@@ -137,15 +137,20 @@ def ratios(measurements: Sequence[Measurement]) -> list[Ratio]:
 
 def _of_stores(stores: int) -> Block:
     """Return the full job on every kind of event; the fewest and the most stores with all sinks too."""
-    contenders = [FlinkContender(f"full job, {stores} stores, parallelism 2", "growth", "full")]
+    count = _count(stores)
+    contenders = [FlinkContender(f"full job, {count}, parallelism 2", "growth", "full")]
     if stores in (GROWTH_STORES[0], GROWTH_STORES[-1]):
-        contenders.append(FlinkContender(f"full job, {stores} stores, all sinks", "growth", "full", has_lake=True))
+        contenders.append(FlinkContender(f"full job, {count}, all sinks", "growth", "full", has_lake=True))
     return Block(lambda: store_records(StoreLoad(stores, STORE_HOURS), INPUTS), contenders)
 
 
 def _on_one_core(stores: int) -> Block:
-    contender = FlinkContender(f"full job, {stores} stores, parallelism 1", "growth", "full", parallelism=1)
+    contender = FlinkContender(f"full job, {_count(stores)}, parallelism 1", "growth", "full", parallelism=1)
     return Block(lambda: store_records(StoreLoad(stores, STORE_HOURS, files=1), INPUTS), (contender,))
+
+
+def _count(stores: int) -> str:
+    return f"{stores} store{'' if stores == 1 else 's'}"
 
 
 def _scaled(snapshots: int, scale: float, *, stores: int) -> int:
