@@ -98,7 +98,7 @@ def _amounts(each: Measurement, *, sent_bytes: int, store_hours: float) -> dict[
     if each.failure or each.group != "growth":
         return {}
     amounts = {f"{each.name}: store-hours a minute": 60 * store_hours / each.run_seconds}
-    if each.details and "lake_bytes" in each.details and "1 stores" in each.name:
+    if each.details and "lake_bytes" in each.details and "1 store," in each.name:
         day = OPENING_HOURS_A_DAY / store_hours / 1e6
         amounts["MB a store-day in Kinesis"] = sent_bytes * day
         # Of one store alone: copies of it would compress to almost nothing.
