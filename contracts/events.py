@@ -104,6 +104,7 @@ class Visit:
     end: Annotated[VisitEnd, Means("How the stay ended: seen to leave, lost from sight, or cut by the end of the day")]
     is_staff: Annotated[bool, Means("The track was recognised as staff", BOOLEAN)]
     facing_ms: Annotated[int | None, _span_ms("Time spent facing the shelf")] = None
+    party_id: Annotated[str | None, _id("People who walk together, if any: as random as the track")] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -114,6 +115,7 @@ class Crossing:
     direction: Annotated[Direction, Means("Into or out of what the line bounds")]
     track_id: Annotated[str, _id("Track, random per boot and rotated daily: no lasting identity")]
     is_staff: Annotated[bool, Means("The track was recognised as staff", BOOLEAN)]
+    party_id: Annotated[str | None, _id("People who came and walked together, if any")] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -153,6 +155,9 @@ class Health:
     inference_ms_p50: Annotated[float, Means("Median time of one inference", DOUBLE, minimum=0.0)]
     spooled_events: Annotated[int, _count("Events waiting on the device to be sent")]
     model_sha256: Annotated[str | None, Means("Digest of the detector's model, if any", max_length=64)] = None
+    frames_dropped: Annotated[int | None, _count("Frames left out on purpose: analysis was too slow for them")] = None
+    decode_errors: Annotated[int | None, _count("Packets or frames that could not be decoded")] = None
+    is_moved: Annotated[bool | None, Means("It looks at another scene than its zones were drawn on", BOOLEAN)] = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

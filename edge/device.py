@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from contracts.events import REPORT_DELAY_MS, CameraState, Crossing, Event, Payload, TrackMerge, Visit
 from edge.crossings import CrossingMachine, LineCrossed
 from edge.errors import ConfigurationError, Problem
-from edge.health import NO_BLIND, HealthLedger
+from edge.health import MINUTE_MS, NO_BLIND, HealthLedger, Vitals
 from edge.observations import Observation
 from edge.snapshots import SnapshotLedger
 from edge.visits import Change, StayEnded, VisitMachine, VisitSettings
@@ -70,6 +70,15 @@ class Device:
     Visits come within `REPORT_DELAY_MS` of their end and snapshots of their start, give or take the time between two
     observations. A new day or a new start is a new `Device` with a new `boot_id`.
 
+    Args:
+        store_id: The store.
+        device_id: The device, unique in the chain.
+        boot_id: Random name of this run or day, never used before.
+        zones: All zones of its cameras.
+        lines: All lines of its cameras.
+        settings: How it decides.
+        vitals: What is known of its cameras beside their looks; None tells nothing of it.
+
     Raises:
         ConfigurationError: where the settings contradict the contract.
     """
@@ -83,6 +92,7 @@ class Device:
         zones: Sequence[Zone],
         lines: Sequence[Line] = (),
         settings: DeviceSettings | None = None,
+        vitals: Vitals | None = None,
     ) -> None:
         settings = settings or DeviceSettings()
         if problems := settings.problems():
@@ -100,8 +110,13 @@ class Device:
             camera_ids=self._cameras,
         )
         self._health = HealthLedger(
-            self._cameras, frames_per_second=settings.frames_per_second, model_sha256=settings.model_sha256
+            self._cameras,
+            frames_per_second=settings.frames_per_second,
+            model_sha256=settings.model_sha256,
+            vitals=vitals,
         )
+        self._parties: dict[str, tuple[str, int]] = {}
+        """By track its party, and when it was last told."""
         self._seq = 0
         self._now_ms = 0
         self._is_closed = False
@@ -118,6 +133,7 @@ class Device:
             ValueError: where the instant lies before the last one, or the device is closed.
         """
         now_ms = self._advance(observation.event_time_ms)
+        self._note_parties(observation)
         changes = self._changes(observation)
         crossed = self._crossings.observe(
             now_ms,
@@ -136,14 +152,21 @@ class Device:
         ready += (self._crossing(each) for each in crossed)
         return self._numbered(ready)
 
+    def tell(self, event_time_ms: int, payload: Payload) -> list[Event]:
+        """Number something that is found elsewhere, such as a hazard.
+
+        Raises:
+            ValueError: where the instant lies before the last one, or the device is closed.
+        """
+        return self._numbered([(self._advance(event_time_ms), payload)])
+
     def merge(self, event_time_ms: int, *, from_track_id: str, to_track_id: str) -> list[Event]:
         """Tell that two tracks were recognised as one person: the one that ended, and the one that goes on.
 
         Raises:
             ValueError: where the instant lies before the last one, or the device is closed.
         """
-        now_ms = self._advance(event_time_ms)
-        return self._numbered([(now_ms, TrackMerge(from_track_id=from_track_id, to_track_id=to_track_id))])
+        return self.tell(event_time_ms, TrackMerge(from_track_id=from_track_id, to_track_id=to_track_id))
 
     def close(self, event_time_ms: int) -> list[Event]:
         """End the day: everybody still here ends with 'day_end', every snapshot left is told. The device is done then.
@@ -184,6 +207,18 @@ class Device:
             at_border=observation.at_border,
         )
 
+    def _note_parties(self, observation: Observation) -> None:
+        now_ms = observation.event_time_ms
+        for track_id, party_id in observation.party_ids.items():
+            self._parties[track_id] = (party_id, now_ms)
+        if len(self._parties) > len(observation.party_ids):
+            # A visit is told within a minute of its track's last picture.
+            self._parties = {key: each for key, each in self._parties.items() if now_ms - each[1] <= MINUTE_MS}
+
+    def _party_id(self, track_id: str) -> str | None:
+        party = self._parties.get(track_id)
+        return party[0] if party else None
+
     def _visits(self, changes: Iterable[Change]) -> Iterator[Timed]:
         for change in changes:
             if isinstance(change, StayEnded):
@@ -201,6 +236,7 @@ class Device:
             left_ms=stay.left_ms,
             end=stay.end,
             is_staff=stay.is_staff,
+            party_id=self._party_id(stay.track_id),
         )
 
     def _crossing(self, crossed: LineCrossed) -> Timed:
@@ -209,6 +245,7 @@ class Device:
             direction=crossed.direction,
             track_id=crossed.track_id,
             is_staff=crossed.is_staff,
+            party_id=self._party_id(crossed.track_id),
         )
 
     def _numbered(self, ready: list[Timed]) -> list[Event]:

@@ -4,14 +4,43 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from statistics import median
 from types import MappingProxyType
+from typing import Protocol
 
 from contracts.events import CameraState, Health
 
 MINUTE_MS = 60_000
 NO_BLIND: Mapping[str, CameraState] = MappingProxyType({})
 """Every camera gives pictures."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class CameraVitals:
+    """What is known of a camera beside its looks; counts are since the start.
+
+    Attributes:
+        frames_dropped: Frames left out on purpose.
+        decode_errors: Packets or frames that could not be decoded.
+        is_moved: Whether it looks at another scene than before.
+    """
+
+    frames_dropped: int = 0
+    decode_errors: int = 0
+    is_moved: bool = False
+
+
+class Vitals(Protocol):
+    """What the machine around a device knows of itself."""
+
+    def camera(self, camera_id: str) -> CameraVitals:
+        """Return how a camera does now."""
+        ...
+
+    def spooled_events(self) -> int:
+        """Return how many events wait to be sent."""
+        ...
 
 
 class HealthLedger:
@@ -21,13 +50,22 @@ class HealthLedger:
     most often blind from. Without `frames_per_second` nothing is expected, and what was seen counts as expected.
     """
 
-    def __init__(self, camera_ids: Sequence[str], *, frames_per_second: float | None, model_sha256: str | None) -> None:
+    def __init__(
+        self,
+        camera_ids: Sequence[str],
+        *,
+        frames_per_second: float | None,
+        model_sha256: str | None,
+        vitals: Vitals | None = None,
+    ) -> None:
         self._frames_per_second = frames_per_second
         self._model_sha256 = model_sha256
         self._frames_seen = dict.fromkeys(camera_ids, 0)
         self._blind_looks: dict[str, Counter[CameraState]] = {}
         self._inference_ms: dict[str, list[float]] = {camera_id: [] for camera_id in camera_ids}
         self._from_ms: int | None = None
+        self._vitals = vitals
+        self._told = {camera_id: vitals.camera(camera_id) for camera_id in camera_ids} if vitals else {}
 
     def observe(
         self,
@@ -73,13 +111,26 @@ class HealthLedger:
                 frames_expected=self._expected(seen, end_ms - from_ms),
                 frames_seen=seen,
                 inference_ms_p50=median(times_ms) if times_ms else 0.0,
-                spooled_events=0,
+                spooled_events=self._vitals.spooled_events() if self._vitals else 0,
                 model_sha256=self._model_sha256,
             )
-            yield end_ms - 1, health
+            yield end_ms - 1, self._with_vitals(health)
         self._frames_seen = dict.fromkeys(self._frames_seen, 0)
         self._blind_looks = {}
         self._inference_ms = {}
+
+    def _with_vitals(self, health: Health) -> Health:
+        if self._vitals is None:
+            return health
+        now = self._vitals.camera(health.camera_id)
+        before = self._told.get(health.camera_id, CameraVitals())
+        self._told[health.camera_id] = now
+        return replace(
+            health,
+            frames_dropped=now.frames_dropped - before.frames_dropped,
+            decode_errors=now.decode_errors - before.decode_errors,
+            is_moved=now.is_moved,
+        )
 
     def _state(self, camera_id: str, seen: int) -> CameraState:
         looks = self._blind_looks.get(camera_id)

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 from numpy.typing import NDArray
@@ -20,6 +21,7 @@ class Observation:
         is_staff: (N,) bool.
         at_border: (N,) bool: the visible body touches the edge of the picture, so that vanishing means leaving.
         inference_ms: Time the detector took, or None where there was none.
+        party_ids: By track, for those that walk together with others.
 
     Raises:
         ValueError: where the lengths differ.
@@ -32,6 +34,7 @@ class Observation:
     at_border: NDArray[np.bool_]
     camera_id: str | None = None
     inference_ms: float | None = None
+    party_ids: Mapping[str, str] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         count = len(self.track_ids)

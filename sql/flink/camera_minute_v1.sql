@@ -12,6 +12,7 @@ SELECT
   store_id, device_id,
   TO_TIMESTAMP_LTZ(minute_ms, 3) AS window_start,
   TO_TIMESTAMP_LTZ(minute_ms + 60000, 3) AS window_end,
-  camera_id, state, frames_expected, frames_seen, inference_ms_p50, spooled_events, model_sha256, up_share,
+  camera_id, state, frames_expected, frames_seen, inference_ms_p50, spooled_events, model_sha256,
+  frames_dropped, decode_errors, is_moved, up_share,
   ${quality} AS quality
 FROM measured

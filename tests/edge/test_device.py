@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import time
 from collections import Counter
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -13,6 +14,7 @@ from hypothesis import strategies as st
 from contracts.events import CameraState, Crossing, Event, Health, Snapshot, TrackMerge, Visit
 from edge.device import Device, DeviceSettings
 from edge.errors import ConfigurationError
+from edge.health import CameraVitals
 from edge.observations import Observation
 from edge.visits import VisitSettings
 from edge.zones import Line, Zone
@@ -280,3 +282,44 @@ def test_a_recognised_track_is_told_as_a_merge() -> None:
     assert event.payload == TrackMerge(from_track_id="a", to_track_id="b")
     with pytest.raises(ValueError, match="expected an instant at or after"):
         edge.merge(START_MS + 999, from_track_id="b", to_track_id="c")
+
+
+class CountingVitals:
+    """Ten frames more are dropped, and one more error is met, each time it is asked."""
+
+    def __init__(self) -> None:
+        self.asked = -1
+
+    def camera(self, _camera_id: str) -> CameraVitals:
+        """Return more than the last time."""
+        self.asked += 1
+        return CameraVitals(frames_dropped=10 * self.asked, decode_errors=self.asked, is_moved=True)
+
+    def spooled_events(self) -> int:
+        """Return seven."""
+        return 7
+
+
+def test_health_tells_what_the_machine_knows_of_each_minute() -> None:
+    """Counts since the start become counts of the minute."""
+    edge = Device(store_id="s", device_id="d", boot_id="b", zones=[HALL], vitals=CountingVitals())
+    events = [event for at_ms in range(0, 180_001, 1_000) for event in edge.observe(observation(at_ms, []))]
+    told = [event.payload for event in events if isinstance(event.payload, Health)]
+    assert len(told) == 3
+    assert {(each.frames_dropped, each.decode_errors, each.is_moved, each.spooled_events) for each in told} == {
+        (10, 1, True, 7)
+    }
+
+
+def test_visits_and_crossings_tell_the_party() -> None:
+    """A party that is known while the track is seen is told with what the track did."""
+    door = Line(line_id="door", camera_id="camera", start=(1.0, 0.0), end=(1.0, 1.0), inside=(0.5, 0.5))
+    edge = device(lines=[door])
+    events = []
+    for at_ms in range(0, 20_000, 250):
+        place = OUTSIDE if at_ms < 3_000 else INSIDE if at_ms < 9_000 else None
+        seen = observation(at_ms, [("a", place, False, False), ("b", place, False, False)] if place is not None else [])
+        events += edge.observe(replace(seen, party_ids={"a": "p1"} if place is not None else {}))
+    assert {visit.track_id: visit.party_id for visit in visits_of(events)} == {"a": "p1", "b": None}
+    crossings = [event.payload for event in events if isinstance(event.payload, Crossing)]
+    assert {crossing.track_id: crossing.party_id for crossing in crossings} == {"a": "p1", "b": None}

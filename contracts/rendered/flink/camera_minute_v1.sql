@@ -10,6 +10,9 @@ CREATE TABLE `camera_minute_v1` (
     `inference_ms_p50` DOUBLE NOT NULL COMMENT 'Median time of one inference',
     `spooled_events` INT NOT NULL COMMENT 'Events waiting on the device to be sent',
     `model_sha256` STRING COMMENT 'Digest of the detector''s model, if any',
+    `frames_dropped` INT COMMENT 'Frames left out on purpose: analysis was too slow for them',
+    `decode_errors` INT COMMENT 'Packets or frames that could not be decoded',
+    `is_moved` BOOLEAN COMMENT 'It looks at another scene than its zones were drawn on',
     `up_share` DOUBLE NOT NULL COMMENT 'frames_seen / frames_expected, at most 1',
     `quality` STRING NOT NULL COMMENT 'How far to trust the row: see docs/metrics.md'
 ) COMMENT 'Health of each camera, minute by minute.'
