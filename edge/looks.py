@@ -7,6 +7,7 @@ from typing import Self
 
 from contracts.events import CameraState, Hazard
 from edge.observations import Observation
+from edge.sources import TrackedFrame
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
@@ -19,6 +20,7 @@ class Look:
         state: What the picture was like.
         merges: Pairs of tracks that were recognised as one person: the one that ended, the one that goes on.
         hazards: Candidates for a person to judge.
+        frame: The picture and the boxes in it, for who draws or blurs them; it never leaves the machine.
     """
 
     camera_id: str
@@ -26,6 +28,7 @@ class Look:
     state: CameraState = "ok"
     merges: tuple[tuple[str, str], ...] = ()
     hazards: tuple[Hazard, ...] = ()
+    frame: TrackedFrame | None = None
 
     @property
     def event_time_ms(self) -> int:

@@ -2,25 +2,25 @@
 
 from __future__ import annotations
 
-import secrets
 import time
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from pathlib import Path
 
-import numpy as np
-
 from contracts.events import Event, Visit
+from edge.analysis import CameraAnalyst, TrackedPeople, look_of
 from edge.annotate import Annotator, VideoWriter
+from edge.boots import Boots
 from edge.detector import Detector
-from edge.device import Device
 from edge.errors import ConfigurationError, Problem
+from edge.identity import random_boot_id
+from edge.looks import Look
 from edge.model_cards import ModelCard
-from edge.observations import Observation
+from edge.runtime import StoreFloor
 from edge.sources import TrackedFrame, TracksFile, VideoFile
 from edge.store_file import StoreFile
-from edge.tracker import ByteTrack, Tracker
+from edge.tracker import ByteTrack
 
 OnEvents = Callable[[list[Event]], None]
 Progress = Callable[[int, int], None]
@@ -79,23 +79,25 @@ def run_video(
         ConfigurationError: where the video, the store or the model cannot be used.
     """
     store = of_camera(store or StoreFile.whole_picture(), camera_id)
-    boot_id = boot_id or secrets.token_hex(4)
-    detector = Detector(model_card, models_directory)
     source = VideoFile(video, start_ms=start_ms, frames_per_second=store.settings.frames_per_second)
-    tracker = ByteTrack(
-        model_card,
-        boot_id=boot_id,
-        frames_per_second=source.frames_per_second,
-        lost_ms=store.settings.visits.lost_ms,
+    boots = _boots(store, boot_id)
+    analyst = CameraAnalyst(
+        store.cameras[0].camera_id,
+        finder=Detector(model_card, models_directory),
+        people=lambda boot: TrackedPeople(
+            ByteTrack(
+                model_card,
+                boot_id=boot,
+                frames_per_second=source.frames_per_second,
+                lost_ms=store.settings.visits.lost_ms,
+            )
+        ),
+        boots=boots,
     )
-    run = _Run(store, boot_id, model_sha256=model_card.sha256, frames_per_second=source.frames_per_second)
-    return run.over(
-        tracked_frames(source, detector, tracker),
-        frame_count=source.frame_count,
-        on_events=on_events,
-        annotate=annotate,
-        progress=progress,
-    )
+    settings = replace(store.settings, frames_per_second=source.frames_per_second, model_sha256=model_card.sha256)
+    run = _Run(replace(store, settings=settings), boots, on_events)
+    looks = (analyst.look(frame) for frame in source)
+    return run.over(looks, frame_count=source.frame_count, annotate=annotate, progress=progress)
 
 
 def run_tracks(
@@ -110,8 +112,16 @@ def run_tracks(
 ) -> VideoSummary:
     """Take the tracks of a CSV through the same path, without detector and tracker; see `run_video`."""
     store = of_camera(store, camera_id)
-    run = _Run(store, boot_id, model_sha256=None, frames_per_second=tracks.frames_per_second)
-    return run.over(tracks, frame_count=tracks.frame_count, on_events=on_events, annotate=annotate, progress=progress)
+    settings = replace(store.settings, frames_per_second=tracks.frames_per_second)
+    run = _Run(replace(store, settings=settings), _boots(store, boot_id), on_events)
+    looks = (look_of(frame, store.cameras[0].camera_id) for frame in tracks)
+    return run.over(looks, frame_count=tracks.frame_count, annotate=annotate, progress=progress)
+
+
+def _boots(store: StoreFile, boot_id: str | None) -> Boots:
+    """Return boots of which the first has the id that is given."""
+    given = iter([boot_id] if boot_id else [])
+    return Boots(lambda: next(given, None) or random_boot_id(), store.time_zone)
 
 
 def of_camera(store: StoreFile, camera_id: str | None) -> StoreFile:
@@ -135,81 +145,45 @@ def of_camera(store: StoreFile, camera_id: str | None) -> StoreFile:
     )
 
 
-def tracked_frames(source: VideoFile, detector: Detector, tracker: Tracker) -> Iterator[TrackedFrame]:
-    """Yield each picture of a video with its tracked people."""
-    for frame in source:
-        begin = time.perf_counter()
-        detections = detector.detect(frame.picture)
-        inference_ms = (time.perf_counter() - begin) * 1_000
-        yield TrackedFrame(
-            event_time_ms=frame.event_time_ms,
-            width=frame.picture.shape[1],
-            height=frame.picture.shape[0],
-            detections=tracker.update(detections, frame.event_time_ms),
-            picture=frame.picture,
-            inference_ms=inference_ms,
-        )
-
-
-def observation_of(frame: TrackedFrame, camera_id: str) -> Observation:
-    """Return what the zone code needs of a frame, its points in shares of the picture."""
-    people = frame.detections
-    return Observation(
-        event_time_ms=frame.event_time_ms,
-        camera_id=camera_id,
-        track_ids=people.track_ids or (),
-        foot_points=people.foot_points() / (frame.width, frame.height),
-        is_staff=np.zeros(len(people), dtype=np.bool_),
-        at_border=people.at_border(frame.width, frame.height),
-        inference_ms=frame.inference_ms,
-    )
-
-
 class _Run:
-    """One pass over one camera's frames."""
+    """One pass over one camera's looks."""
 
-    def __init__(self, store: StoreFile, boot_id: str, *, model_sha256: str | None, frames_per_second: float) -> None:
+    def __init__(self, store: StoreFile, boots: Boots, on_events: OnEvents) -> None:
         self._store = store
-        self._frames_per_second = frames_per_second
-        self._device = Device(
-            store_id=store.store_id,
-            device_id=store.device_id,
-            boot_id=boot_id,
-            zones=store.zones,
-            lines=store.lines,
-            settings=replace(store.settings, frames_per_second=frames_per_second, model_sha256=model_sha256),
-        )
+        self._on_events = on_events
         self._events = 0
         self._visits: list[Visit] = []
+        self._new: list[Event] = []
+        camera_ids = [camera.camera_id for camera in store.cameras]
+        self._floor = StoreFloor(store, boots, self._tell, camera_ids=camera_ids, patience_ms=0)
 
     def over(
         self,
-        frames: Iterable[TrackedFrame],
+        looks: Iterable[Look],
         *,
         frame_count: int,
-        on_events: OnEvents,
         annotate: Path | None,
         progress: Progress | None,
     ) -> VideoSummary:
-        """Run to the end of the frames, which is the end of the day."""
+        """Run to the end of the looks, which is the end of the day."""
         begin = time.perf_counter()
-        done, last_ms = 0, 0
-        with _drawing(self._store, annotate, self._frames_per_second) as draw:
-            for done, frame in enumerate(frames, start=1):
-                last_ms = frame.event_time_ms
-                events = self._device.observe(observation_of(frame, self._store.cameras[0].camera_id))
-                self._tell(events, on_events)
-                draw(frame, events)
+        done = 0
+        with _drawing(self._store, annotate) as draw:
+            for done, look in enumerate(looks, start=1):
+                self._new = []
+                self._floor.take(look)
+                if look.frame is not None:
+                    draw(look.frame, self._new)
                 if progress is not None:
                     progress(done, max(done, frame_count))
-        self._tell(self._device.close(last_ms), on_events)
+        self._floor.close()
         return self._summary(done, time.perf_counter() - begin)
 
-    def _tell(self, events: Sequence[Event], on_events: OnEvents) -> None:
+    def _tell(self, events: list[Event]) -> None:
+        self._new = events
         self._events += len(events)
         self._visits += [event.payload for event in events if isinstance(event.payload, Visit)]
-        if events:
-            on_events(list(events))
+        self._on_events(events)
 
     def _summary(self, frames: int, seconds: float) -> VideoSummary:
         visits = sorted(self._visits, key=lambda visit: (visit.entered_ms, visit.zone_id))
@@ -217,13 +191,11 @@ class _Run:
 
 
 @contextmanager
-def _drawing(
-    store: StoreFile, path: Path | None, frames_per_second: float
-) -> Iterator[Callable[[TrackedFrame, Sequence[Event]], None]]:
+def _drawing(store: StoreFile, path: Path | None) -> Iterator[Callable[[TrackedFrame, Sequence[Event]], None]]:
     """Give what draws a frame into the annotated video, or does nothing where none is wanted."""
     if path is None:
         yield lambda _frame, _events: None
         return
     annotator = Annotator(store.zones, store.lines, title=store.store_id, time_zone=store.time_zone)
-    with VideoWriter(path, frames_per_second=frames_per_second) as writer:
+    with VideoWriter(path, frames_per_second=store.settings.frames_per_second or 25.0) as writer:
         yield lambda frame, events: writer.write(annotator.draw(frame, events), frame.event_time_ms)
