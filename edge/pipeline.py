@@ -9,10 +9,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from contracts.events import Event, Visit
-from edge.analysis import CameraAnalyst, TrackedPeople, look_of
+from edge.analysis import look_of
 from edge.annotate import Annotator, VideoWriter
+from edge.assembly import camera_analyst
 from edge.boots import Boots
-from edge.detector import Detector
 from edge.errors import ConfigurationError, Problem
 from edge.identity import random_boot_id
 from edge.looks import Look
@@ -20,7 +20,6 @@ from edge.model_cards import ModelCard
 from edge.runtime import StoreFloor
 from edge.sources import TrackedFrame, TracksFile, VideoFile
 from edge.store_file import StoreFile
-from edge.tracker import ByteTrack
 
 OnEvents = Callable[[list[Event]], None]
 Progress = Callable[[int, int], None]
@@ -81,17 +80,12 @@ def run_video(
     store = of_camera(store or StoreFile.whole_picture(), camera_id)
     source = VideoFile(video, start_ms=start_ms, frames_per_second=store.settings.frames_per_second)
     boots = _boots(store, boot_id)
-    analyst = CameraAnalyst(
+    analyst = camera_analyst(
+        store,
         store.cameras[0].camera_id,
-        finder=Detector(model_card, models_directory),
-        people=lambda boot: TrackedPeople(
-            ByteTrack(
-                model_card,
-                boot_id=boot,
-                frames_per_second=source.frames_per_second,
-                lost_ms=store.settings.visits.lost_ms,
-            )
-        ),
+        model_card=model_card,
+        models_directory=models_directory,
+        frames_per_second=source.frames_per_second,
         boots=boots,
     )
     settings = replace(store.settings, frames_per_second=source.frames_per_second, model_sha256=model_card.sha256)

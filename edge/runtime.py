@@ -48,6 +48,32 @@ class Reader(Protocol):
         ...
 
 
+class FileReader:
+    """Gives every picture of a source, as fast as the analysis takes them: nothing is dropped.
+
+    Args:
+        frames: The source.
+    """
+
+    def __init__(self, frames: Iterable[Frame]) -> None:
+        self._frames = frames
+        self._is_stopped = threading.Event()
+
+    def frames(self) -> Iterator[Frame]:
+        """Yield pictures until the source ends or `stop` is called."""
+        for frame in self._frames:
+            if self._is_stopped.is_set():
+                return
+            yield frame
+
+    def start(self) -> None:
+        """Nothing: the source is read by who asks for its pictures."""
+
+    def stop(self) -> None:
+        """Give no more."""
+        self._is_stopped.set()
+
+
 class Analyst(Protocol):
     """Sees who and what is in the pictures of one camera."""
 
