@@ -1,0 +1,53 @@
+"""What several commands share: arguments, defaults, progress, one way to tell what cannot be used."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+from edge.errors import ConfigurationError, Problem
+from edge.model_cards import known_cards
+
+DEFAULT_CARD = "yolox-nano"
+
+
+def add_model(parser: argparse.ArgumentParser) -> None:
+    """Add the arguments that name a detector."""
+    cards = ", ".join(known_cards())
+    parser.add_argument(
+        "--model", default=DEFAULT_CARD, metavar="CARD", help=f"{cards}, or a card's path [{DEFAULT_CARD}]"
+    )
+    parser.add_argument(
+        "--models", type=Path, metavar="FOLDER", help="folder of the models [$STORE_TRAFFIC_DATA/models]"
+    )
+
+
+def models_directory(options: argparse.Namespace) -> Path:
+    """Return the folder of the models."""
+    return options.models or Path(os.environ.get("STORE_TRAFFIC_DATA", "../shared/data")) / "models"
+
+
+def unusable(where: str, *, expected: str, came: str, cure: str) -> ConfigurationError:
+    """Return the error of an argument that cannot be used."""
+    return ConfigurationError("command line", [Problem(where=where, expected=expected, came=came, cure=cure)])
+
+
+def counted(count: int, noun: str) -> str:
+    """Return `1 visit`, `2 visits`."""
+    return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+@contextmanager
+def progress() -> Iterator[Callable[[int, int], None]]:
+    """Give what shows the frames done on standard error, while it is a terminal."""
+    columns = (TextColumn("frames"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    console = Console(stderr=True)
+    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as bar:
+        task = bar.add_task("frames", total=None)
+        yield lambda done, expected: bar.update(task, completed=done, total=expected)
