@@ -17,7 +17,8 @@ from edge.detector import Detector
 from edge.identity import random_boot_id
 from edge.model_cards import ModelCard
 from edge.pipeline import of_camera
-from edge.runtime import FileReader, RuntimeSettings, StoreFloor, StoreRuntime
+from edge.readers import FileReader
+from edge.runtime import RuntimeSettings, StoreFloor, StoreRuntime
 from edge.sources import Frame, VideoFile
 from edge.store_file import Camera, StoreFile
 from edge.zones import Zone

@@ -10,7 +10,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
-from typing import Any, Literal
+from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import av
@@ -19,6 +19,7 @@ from av.error import FFmpegError
 
 from edge.capture import CaptureClock
 from edge.errors import Problem
+from edge.readers import ReaderFigures, ReaderState
 from edge.sources import Frame
 from edge.streams import PacketTap, TappedPacket
 from edge.toml_file import Table
@@ -27,7 +28,6 @@ NETWORK = ("rtsp", "rtsps", "http", "https")
 USB = "/dev/video"
 JOIN_SECONDS = 1.0
 UNKNOWN_TIME_BASE = Fraction(1, 90_000)
-ReaderState = Literal["connecting", "live", "down", "ended"]
 SKIPS = {"all": "DEFAULT", "reference": "NONREF", "keyframes": "NONKEY"}
 _log = logging.getLogger(__name__)
 
@@ -91,29 +91,6 @@ def capture_settings(table: Table) -> CaptureSettings:
     )
     table.problems.add_all(settings.problems())
     return settings
-
-
-@dataclass(slots=True)
-class ReaderFigures:
-    """How one camera's reading does; written by its thread, read by any. Counts are since the start.
-
-    Attributes:
-        state: What the connection does.
-        problem: Why it is down, without the address's password; None while it is not.
-        packets: Packets that came.
-        decoded: Pictures decoded.
-        decode_errors: Packets that could not be decoded.
-        dropped: Pictures left out on purpose: a newer one came before the analysis took them.
-        reconnects: How often the camera was lost.
-    """
-
-    state: ReaderState = "connecting"
-    problem: str | None = None
-    packets: int = 0
-    decoded: int = 0
-    decode_errors: int = 0
-    dropped: int = 0
-    reconnects: int = 0
 
 
 class CameraReader:

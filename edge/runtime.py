@@ -14,7 +14,7 @@ import logging
 import queue
 import threading
 from collections import Counter
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -23,55 +23,20 @@ from edge.boots import Boots
 from edge.device import Device
 from edge.health import Vitals
 from edge.looks import Look
+from edge.readers import Reader
 from edge.sequencer import Sequencer
 from edge.sources import Frame
 from edge.store_file import StoreFile
 
 QUEUED_LOOKS = 64
 """Looks waiting for the device, which needs a fraction of a millisecond for each."""
+CLOCK_SET_BACK_MS = 2_000
+"""A wall clock that goes back by more than this was set; less is waited out."""
 _log = logging.getLogger(__name__)
 
 
-class Reader(Protocol):
-    """Gives the newest pictures of one camera."""
-
-    def frames(self) -> Iterator[Frame]:
-        """Yield pictures until the source ends or `stop` is called."""
-        ...
-
-    def start(self) -> None:
-        """Begin to read, on a thread of its own."""
-        ...
-
-    def stop(self) -> None:
-        """Read no more; return once the thread has ended."""
-        ...
-
-
-class FileReader:
-    """Gives every picture of a source, as fast as the analysis takes them: nothing is dropped.
-
-    Args:
-        frames: The source.
-    """
-
-    def __init__(self, frames: Iterable[Frame]) -> None:
-        self._frames = frames
-        self._is_stopped = threading.Event()
-
-    def frames(self) -> Iterator[Frame]:
-        """Yield pictures until the source ends or `stop` is called."""
-        for frame in self._frames:
-            if self._is_stopped.is_set():
-                return
-            yield frame
-
-    def start(self) -> None:
-        """Nothing: the source is read by who asks for its pictures."""
-
-    def stop(self) -> None:
-        """Give no more."""
-        self._is_stopped.set()
+class ClockSetBackError(Exception):
+    """The wall clock was set back while cameras were watched; time never goes back within a boot, so begin anew."""
 
 
 class Analyst(Protocol):
@@ -137,6 +102,7 @@ class StoreRuntime:
         )
         self._looks: queue.Queue[Look | _Ended] = queue.Queue(QUEUED_LOOKS)
         self._is_stopped = threading.Event()
+        self._newest_ms = 0
         self._blind_from_ms: dict[str, int] = {}
         """When each camera is told as down next, unless it gives a picture before."""
 
@@ -155,6 +121,7 @@ class StoreRuntime:
         """Run until every source has ended or `stop` is called.
 
         Raises:
+            ClockSetBackError: where the wall clock was set back, for live cameras.
             Exception: what an analyst raised; a camera that cannot be analysed must not look like an empty one.
         """
         threads = [
@@ -208,7 +175,12 @@ class StoreRuntime:
 
     def _tell_silent(self, cameras: Iterable[str]) -> None:
         """Give a blind look for each camera that has been silent, so that minutes and visits end without it."""
+        if self._settings.silence_ms is None:
+            return
         now_ms = self._now_ms()
+        if now_ms < self._newest_ms - CLOCK_SET_BACK_MS:
+            raise ClockSetBackError(f"the clock was set back by {(self._newest_ms - now_ms) / 1_000:.0f} s")
+        self._newest_ms = max(now_ms, self._newest_ms)
         for camera_id in cameras:
             if now_ms >= self._blind_from_ms.get(camera_id, now_ms + 1):
                 self._blind_from_ms[camera_id] = now_ms + round(self._settings.tick_seconds * 1_000)

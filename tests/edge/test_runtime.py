@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import threading
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import UTC, datetime
 from itertools import chain, count, repeat
 
@@ -15,7 +15,8 @@ from edge.boots import Boots
 from edge.device import Device
 from edge.looks import Look
 from edge.observations import Observation
-from edge.runtime import RuntimeSettings, StoreRuntime
+from edge.readers import ReaderFigures
+from edge.runtime import ClockSetBackError, RuntimeSettings, StoreRuntime
 from edge.sources import Frame
 from edge.store_file import Camera, StoreFile
 from edge.zones import Zone
@@ -50,6 +51,7 @@ class ListReader:
     """Gives frames; after `hold_at` of them it waits for `go_on`."""
 
     def __init__(self, frames: Sequence[Frame], *, hold_at: int | None = None) -> None:
+        self.figures = ReaderFigures()
         self._frames = frames
         self._hold_at = hold_at
         self.go_on = threading.Event()
@@ -113,7 +115,14 @@ def _person(camera_id: str, frame: Frame) -> Observation:
 class Bench:
     """A runtime with what it told."""
 
-    def __init__(self, readers: dict[str, ListReader], analysts: dict[str, OnePerson], *, live: bool = False) -> None:
+    def __init__(
+        self,
+        readers: dict[str, ListReader],
+        analysts: dict[str, OnePerson],
+        *,
+        live: bool = False,
+        now_ms: Callable[[], int] | None = None,
+    ) -> None:
         numbers = count()
         self.events: list[Event] = []
         self.told = threading.Condition()
@@ -125,7 +134,7 @@ class Bench:
             analysts=analysts,
             boots=Boots(lambda: f"boot-{next(numbers)}", "UTC"),
             sink=self._take,
-            now_ms=lambda: next(ticks),
+            now_ms=now_ms or ticks.__next__,
             settings=RuntimeSettings(
                 silence_ms=3_000 if live else None, patience_ms=1_000 if live else 10**9, tick_seconds=0.01
             ),
@@ -221,3 +230,12 @@ def test_stop_ends_a_run_that_waits_for_pictures() -> None:
     thread.join(DEADLINE_SECONDS)
     assert not thread.is_alive()
     assert len(bench.of(Visit)) == 1
+
+
+def test_a_clock_that_is_set_back_ends_the_run() -> None:
+    """Time never goes back within a boot: who runs the store begins anew, with another boot."""
+    reader = ListReader(_frames(START_MS, 20), hold_at=50)
+    bench = Bench({"a": reader}, {"a": OnePerson("a")}, live=True, now_ms=iter(range(START_MS, 0, -100)).__next__)
+    with pytest.raises(ClockSetBackError):
+        bench.runtime.run()
+    assert len(bench.of(Visit)) <= 1
