@@ -23,6 +23,8 @@ THROTTLED = frozenset(
     }
 )
 """Error codes of a whole call after which the same call may succeed."""
+CONNECTION_FAILED = "ConnectionFailed"
+"""Our own code for a call that found no connection, or lost it."""
 
 
 class KinesisClient(Protocol):
@@ -50,6 +52,35 @@ class Record:
     def of(cls, event: Event) -> Record:
         """Return the event as a record; one device's events share a shard, and so keep their order."""
         return cls(partition_key=f"{event.store_id}/{event.device_id}", content=event.to_record())
+
+
+def put_once(client: KinesisClient, stream_name: str, records: Sequence[Record]) -> tuple[str | None, ...]:
+    """Make one `PutRecords` call and return the error code of each record, None where it is acknowledged.
+
+    A call that was throttled, or whose connection failed, refuses all its records with that one code.
+
+    Raises:
+        ClientError: where the call itself is wrong: no such stream, no right, bad arguments.
+    """
+    try:
+        response = client.put_records(
+            StreamName=stream_name,
+            Records=[{"Data": record.content, "PartitionKey": record.partition_key} for record in records],
+        )
+    except (exceptions.ConnectionError, exceptions.HTTPClientError):
+        return (CONNECTION_FAILED,) * len(records)
+    except exceptions.ClientError as error:
+        code = error_code(error)
+        if code not in THROTTLED:
+            raise
+        return (code,) * len(records)
+    # An empty code is none: some doubles of Kinesis send it.
+    return tuple(result.get("ErrorCode") or None for result in response["Records"])
+
+
+def error_code(error: exceptions.ClientError) -> str:
+    """Return the code that AWS gave."""
+    return str(error.response.get("Error", {}).get("Code", ""))
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -165,16 +196,5 @@ class Publisher:
 
     def _attempt(self, batch: list[Record]) -> list[Record]:
         """Make one call and return the refused records in their order; all of them where the call was throttled."""
-        try:
-            response = self._client.put_records(
-                StreamName=self._stream_name,
-                Records=[{"Data": record.content, "PartitionKey": record.partition_key} for record in batch],
-            )
-        except (exceptions.ConnectionError, exceptions.HTTPClientError):
-            return batch
-        except exceptions.ClientError as error:
-            if error.response.get("Error", {}).get("Code") not in THROTTLED:
-                raise
-            return batch
-        results = response["Records"]
-        return [record for record, result in zip(batch, results, strict=True) if result.get("ErrorCode")]
+        codes = put_once(self._client, self._stream_name, batch)
+        return [record for record, code in zip(batch, codes, strict=True) if code]

@@ -7,7 +7,7 @@ in shares of the picture (0 to 1, from the top left), so that a camera may chang
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, cast, get_args
 from zoneinfo import ZoneInfo, available_timezones
@@ -15,7 +15,9 @@ from zoneinfo import ZoneInfo, available_timezones
 import shapely
 
 from contracts.events import ZoneKind
+from edge import run_settings
 from edge.device import DeviceSettings
+from edge.run_settings import RunSettings
 from edge.toml_file import Table, read_toml
 from edge.visits import VisitSettings
 from edge.zones import Line, Point, Zone
@@ -34,11 +36,15 @@ MAX_OUTSIDE_SHARE = 1.0
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Camera:
-    """A camera and the size in pixels of the picture in which its zones were drawn."""
+    """A camera and the size in pixels of the picture in which its zones were drawn.
+
+    `url` says where its pictures come from: `rtsp://…`, `http://…`, `/dev/video0`, a file, or a folder of pictures.
+    """
 
     camera_id: str
     width: int
     height: int
+    url: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -53,6 +59,7 @@ class StoreFile:
     lines: tuple[Line, ...]
     lane_ids: tuple[str, ...]
     settings: DeviceSettings
+    run: RunSettings = field(default_factory=RunSettings)
 
     @classmethod
     def whole_picture(cls) -> StoreFile:
@@ -84,7 +91,7 @@ def load_store(path: Path) -> StoreFile:
 
 def _store(root: Table) -> StoreFile:
     root.only("store_id", "device_id", "time_zone", "visits", "crossings", "snapshots", "analysis",
-              "cameras", "lanes", "zones", "lines")  # fmt: skip
+              "cameras", "lanes", "zones", "lines", *run_settings.TABLES)  # fmt: skip
     tables = {name: root.tables(name) for name in ID_KEYS}
     for name, key in ID_KEYS.items():
         _note_doubles(root, name, key, [table.values.get(key) for table in tables[name]])
@@ -105,6 +112,7 @@ def _store(root: Table) -> StoreFile:
         lines=tuple(lines),
         lane_ids=lanes,
         settings=_settings(root),
+        run=run_settings.run_settings(root),
     )
 
 
@@ -167,13 +175,14 @@ def _frames_per_second(analysis: Table) -> float | None:
 
 
 def _camera(table: Table) -> Camera:
-    table.only("camera_id", "width", "height")
+    table.only("camera_id", "width", "height", "url")
     sizes = [table.get(key, int, doc="the picture's size in pixels") for key in ("width", "height")]
     for key, size in zip(("width", "height"), sizes, strict=True):
         if size is not None and size <= 0:
             table.problems.add(table.at(key), expected="a size in pixels", came=size, cure="Use the picture's size.")
     width, height = (size if size and size > 0 else UNKNOWN_SIZE for size in sizes)
-    return Camera(camera_id=_id(table, "camera_id"), width=width, height=height)
+    url = table.get("url", str) if "url" in table.values else None
+    return Camera(camera_id=_id(table, "camera_id"), width=width, height=height, url=url)
 
 
 def _zone(table: Table, cameras: dict[str, Camera], lanes: tuple[str, ...]) -> Zone:

@@ -43,7 +43,7 @@ def test_a_paced_file_has_the_times_of_now_and_begins_again() -> None:
         if len(taken) == 5:
             reader.stop()
     assert taken == sorted(taken)
-    assert [later - earlier for earlier, later in zip(taken[:2], taken[1:3], strict=True)] == [100, 100]
+    assert [taken[1] - taken[0], taken[2] - taken[1]] == [100, 100]
     assert taken[0] == NOW_MS
 
 
