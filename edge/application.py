@@ -35,6 +35,8 @@ from edge.store_file import Camera, StoreFile
 SPOOL_FILE = "events.sqlite"
 FRAMES_PER_SECOND = 5.0
 """Analysed by default: a person walks some 0.3 m between two pictures."""
+DRAIN_SECONDS = 5.0
+LOOK_SECONDS = 0.02
 _log = logging.getLogger(__name__)
 
 
@@ -98,6 +100,7 @@ class EdgeApplication:
         self._on_events = on_events
         self._is_stopped = threading.Event()
         self._ready = threading.Event()
+        self._idle = threading.Event()
         self._parts: _Parts | None = None
         self.status_port = 0
 
@@ -155,10 +158,17 @@ class EdgeApplication:
             assert self._parts is not None
             try:
                 self._parts.runtime.run()
+                self._drain(spool, sender)
                 return
             except ClockSetBackError as error:
                 _log.warning("beginning anew: %s", error)
                 self._parts = self._built(spool, sender)
+
+    def _drain(self, spool: Spool, sender: Sender) -> None:
+        """Give the last events a moment to leave; what is left is sent by the next run."""
+        until = self._around.monotonic() + DRAIN_SECONDS
+        while spool.waiting and sender.status.problem is None and self._around.monotonic() < until:
+            self._idle.wait(LOOK_SECONDS)
 
     def _built(self, spool: Spool, sender: Sender) -> _Parts:
         boots = Boots(lambda: new_boot_id(spool.register_boot), self._store.time_zone)

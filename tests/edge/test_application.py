@@ -1,0 +1,181 @@
+"""The whole edge of a store: a real camera by RTSP, a real detector, a real spool, Kinesis by moto."""
+
+from __future__ import annotations
+
+import json
+import threading
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import boto3
+import pytest
+from moto.server import ThreadedMotoServer
+
+from contracts.events import Event, Health, Snapshot
+from edge.application import EdgeApplication, Surroundings, store_client
+from edge.errors import ConfigurationError
+from edge.model_cards import load_card
+from edge.run_settings import RunSettings, StreamSettings
+from edge.store_file import Camera, StoreFile
+from tests.edge.rtsp_server import RtspServer, encoded, for_ever
+from tests.edge.test_video import write_video
+
+DEADLINE_SECONDS = 60.0
+STREAM = "inference"
+
+
+@pytest.fixture
+def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
+    """Give a Kinesis of our own with one stream."""
+    monkeypatch.setenv("AWS_ACCESS_KEY_ID", "test")
+    monkeypatch.setenv("AWS_SECRET_ACCESS_KEY", "test")
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        url = f"http://{host}:{port}"
+        client = boto3.client("kinesis", endpoint_url=url, region_name="eu-central-1")
+        client.create_stream(StreamName=STREAM, ShardCount=1)
+        yield url
+        # All servers of moto in one process share what they hold.
+        client.delete_stream(StreamName=STREAM)
+    finally:
+        server.stop()
+
+
+def _store(endpoint: str, *urls: str) -> StoreFile:
+    whole = StoreFile.whole_picture()
+    cameras = tuple(Camera(camera_id=f"c{n}", width=160, height=120, url=url) for n, url in enumerate(urls))
+    return replace(
+        whole,
+        cameras=cameras,
+        zones=tuple(
+            replace(whole.zones[0], zone_id=f"z-{camera.camera_id}", camera_id=camera.camera_id) for camera in cameras
+        ),
+        run=RunSettings(
+            kinesis=StreamSettings(stream=STREAM, region="eu-central-1", endpoint_url=endpoint), status_port=0
+        ),
+    )
+
+
+class Running:
+    """An application on a thread, and what it told."""
+
+    def __init__(self, store: StoreFile, trial_data: Path, state: Path) -> None:
+        self.events: list[Event] = []
+        self._came = threading.Condition()
+        self.application = EdgeApplication(
+            store,
+            model_card=load_card("yolox-nano"),
+            models_directory=trial_data / "models",
+            state_directory=state,
+            client=store_client(store),
+            surroundings=Surroundings(now_ms=lambda: time.time_ns() // 1_000_000),
+            on_events=self._take,
+        )
+        self._thread = threading.Thread(target=self.application.run, daemon=True)
+
+    def __enter__(self) -> Running:
+        self._thread.start()
+        assert self.application.is_ready.wait(DEADLINE_SECONDS)
+        return self
+
+    def __exit__(self, *_error: object) -> None:
+        self.application.stop()
+        self._thread.join(DEADLINE_SECONDS)
+        assert not self._thread.is_alive()
+
+    def _take(self, events: list[Event]) -> None:
+        with self._came:
+            self.events += events
+            self._came.notify_all()
+
+    def wait(self, condition: Callable[[], bool]) -> None:
+        """Wait until something holds."""
+        deadline = time.monotonic() + DEADLINE_SECONDS
+        with self._came:
+            while not condition():
+                assert time.monotonic() < deadline, (self.application.figures(), self.events[-3:])
+                self._came.wait(0.1)
+
+    def has(self, kind: type) -> bool:
+        """Whether an event of a kind was told."""
+        return any(isinstance(event.payload, kind) for event in self.events)
+
+    def get(self, path: str) -> str:
+        """Return what the status server answers."""
+        url = f"http://127.0.0.1:{self.application.status_port}{path}"
+        with urllib.request.urlopen(url) as answer:
+            return str(answer.read().decode())
+
+
+def _delivered(endpoint: str) -> list[str]:
+    """Return the ids of all events in the stream."""
+    client = boto3.client("kinesis", endpoint_url=endpoint, region_name="eu-central-1")
+    shard = client.describe_stream(StreamName=STREAM)["StreamDescription"]["Shards"][0]["ShardId"]
+    iterator = client.get_shard_iterator(StreamName=STREAM, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
+    records = client.get_records(ShardIterator=iterator["ShardIterator"], Limit=10_000)["Records"]
+    return [json.loads(record["Data"])["event_id"] for record in records]
+
+
+def test_a_store_with_two_cameras_reaches_the_stream(tmp_path: Path, trial_data: Path, endpoint: str) -> None:
+    """One by RTSP, one a file in place of a camera; every event arrives once, in the order of its number."""
+    video = write_video(tmp_path / "clip.mp4", list(range(0, 4_000, 100)))
+    with (
+        RtspServer(for_ever(encoded())) as server,
+        Running(_store(endpoint, server.url, str(video)), trial_data, tmp_path / "state") as running,
+    ):
+        running.wait(lambda: running.has(Snapshot))
+        health = json.loads(running.get("/healthz"))
+        metrics = running.get("/metrics")
+    assert health["cameras"] == {"c0": "ok", "c1": "ok"}
+    assert 'store_traffic_edge_camera_up{camera="c0"} 1.0' in metrics
+    assert _delivered(endpoint) == [event.event_id for event in running.events]
+    assert {zone.zone_id for e in running.events if isinstance(e.payload, Snapshot) for zone in e.payload.zones} == {
+        "z-c0",
+        "z-c1",
+    }
+
+
+def test_what_could_not_be_sent_is_sent_by_the_next_run(tmp_path: Path, trial_data: Path, endpoint: str) -> None:
+    """The network is out during the whole first run; the second has another boot, and sends both."""
+    video = write_video(tmp_path / "clip.mp4", list(range(0, 4_000, 100)))
+    store = _store(endpoint, str(video))
+    nowhere = replace(
+        store, run=replace(store.run, kinesis=replace(store.run.kinesis, endpoint_url="http://127.0.0.1:9"))
+    )
+    with Running(nowhere, trial_data, tmp_path / "state") as first:
+        first.wait(lambda: first.has(Snapshot))
+    with Running(store, trial_data, tmp_path / "state") as second:
+        second.wait(lambda: second.application.figures().sent >= len(first.events) + 1)
+    assert {event.event_id for event in [*first.events, *second.events]} == set(_delivered(endpoint))
+    assert {event.boot_id for event in first.events}.isdisjoint(event.boot_id for event in second.events)
+
+
+def test_a_camera_that_is_not_there_is_told_as_down(tmp_path: Path, trial_data: Path, endpoint: str) -> None:
+    """The other one goes on, and health tells both when the run ends."""
+    video = write_video(tmp_path / "clip.mp4", list(range(0, 4_000, 100)))
+    store = _store(endpoint, "rtsp://127.0.0.1:9/none", str(video))
+    with Running(store, trial_data, tmp_path / "state") as running:
+        running.wait(lambda: running.has(Snapshot))
+        assert json.loads(running.get("/healthz"))["cameras"] == {"c0": "down", "c1": "ok"}
+    states = {e.payload.camera_id: e.payload.state for e in running.events if isinstance(e.payload, Health)}
+    assert states == {"c0": "down", "c1": "ok"}
+
+
+def test_a_store_without_addresses_or_stream_is_refused_with_every_problem(tmp_path: Path) -> None:
+    """Each camera, and the stream, with its cure."""
+    with pytest.raises(ConfigurationError) as refused:
+        EdgeApplication(
+            StoreFile.whole_picture(),
+            model_card=load_card("yolox-nano"),
+            models_directory=tmp_path,
+            state_directory=tmp_path,
+            client=None,  # type: ignore[arg-type]
+            surroundings=Surroundings(now_ms=lambda: 0),
+        )
+    assert "camera" in str(refused.value)
+    assert "kinesis.stream" in str(refused.value)
