@@ -8,12 +8,18 @@ from collections.abc import Sequence
 
 from rich.console import Console
 
+from edge import doctor, init
 from edge.commands import bench, check, run
 from edge.errors import EXIT_CODE, ConfigurationError
+from edge.zone_editor import command as zones
 
 EPILOG = """\
 examples:
-  edge check edge/stores/one-by-one.toml
+  edge init my-store.toml --source rtsp://10.0.0.7/live
+  edge zones my-store.toml
+  edge check my-store.toml
+  edge doctor my-store.toml
+  edge run --store my-store.toml --stream inference
   edge run --video shop.mp4
   edge run --store my-store.toml --video shop.mp4 --events-out events.jsonl --annotate seen.mp4
   edge run --store my-store.toml --video shop.mp4 --stream inference --endpoint-url http://localhost:4567
@@ -22,8 +28,11 @@ examples:
 Exit codes: 0 done, 1 events could not be sent, 2 something you gave cannot be used (every problem is listed).
 """
 COMMANDS = {
+    "init": (init, "write a store file from a question or two"),
+    "zones": (zones, "draw zones and lines on a picture, in a page on this machine"),
     "check": (check, "tell everything that is wrong with a store file"),
-    "run": (run, "analyse a video, or tracks, as one camera of a store"),
+    "doctor": (doctor, "tell whether this machine is ready to run a store"),
+    "run": (run, "watch the store's cameras, or analyse a video"),
     "bench": (bench, "measure how many cameras this machine can watch"),
 }
 """In the order in which one needs them."""
@@ -42,7 +51,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog="edge",
-        description="From a store's camera to traffic events. No picture leaves the machine.",
+        description="From a store's cameras to traffic events. No picture leaves the machine.",
         epilog=EPILOG,
         formatter_class=argparse.RawDescriptionHelpFormatter,
     )

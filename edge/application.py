@@ -8,12 +8,13 @@ import threading
 import time
 from collections.abc import Callable, Mapping
 from contextlib import ExitStack
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 import boto3
 
 from contracts.events import Event
+from edge.addresses import is_live, with_values
 from edge.analysis import CameraAnalyst
 from edge.assembly import camera_analyst
 from edge.boots import Boots
@@ -21,11 +22,12 @@ from edge.credentials import iot_session
 from edge.errors import ConfigurationError, Problem
 from edge.health import CameraVitals
 from edge.identity import new_boot_id
-from edge.live import CameraReader, is_live
+from edge.live import CameraReader
 from edge.metrics import CameraFigures, Figures, StatusServer
 from edge.model_cards import ModelCard
 from edge.publisher import KinesisClient
 from edge.readers import PacedReader, Reader
+from edge.run_settings import RunSettings
 from edge.runtime import ClockSetBackError, StoreRuntime
 from edge.sender import Sender, kinesis_client
 from edge.sources import VideoFile
@@ -48,18 +50,20 @@ class Surroundings:
         now_ms: The wall clock, milliseconds since 1970-01-01 UTC.
         monotonic: Running time in seconds.
         random: Draws evenly from [0, 1).
+        environment: Values of the variables in cameras' addresses.
     """
 
     now_ms: Callable[[], int]
     monotonic: Callable[[], float] = time.monotonic
     random: Callable[[], float] = random.random
+    environment: Mapping[str, str] = field(default_factory=dict)
 
 
 class EdgeApplication:
     """Runs until `stop`, or until every source has ended.
 
     Args:
-        store: The store; each of its cameras has a `url`.
+        store: The store; each of its cameras has a `source`.
         model_card: The detector.
         models_directory: Where its model file lies.
         state_directory: Where the spool lies.
@@ -68,7 +72,7 @@ class EdgeApplication:
         on_events: Takes the events too, such as a file for looking at them.
 
     Raises:
-        ConfigurationError: where a camera has no `url`, or the stream no name.
+        ConfigurationError: where a camera has no `source`, or the stream no name.
     """
 
     def __init__(
@@ -206,10 +210,10 @@ class EdgeApplication:
         return self._store.settings.frames_per_second or FRAMES_PER_SECOND
 
     def _reader(self, camera: Camera) -> Reader:
-        url = camera.url or ""
-        if is_live(url):
+        address = with_values(camera.source or "", self._around.environment)
+        if is_live(address):
             return CameraReader(
-                url,
+                address,
                 camera_id=camera.camera_id,
                 frames_per_second=self._frames_per_second,
                 now_ms=self._around.now_ms,
@@ -218,7 +222,7 @@ class EdgeApplication:
             )
 
         def frames() -> VideoFile:
-            return VideoFile(Path(url), start_ms=0, frames_per_second=self._frames_per_second)
+            return VideoFile(Path(address), start_ms=0, frames_per_second=self._frames_per_second)
 
         frames()
         return PacedReader(frames, now_ms=self._around.now_ms)
@@ -289,18 +293,25 @@ def store_client(store: StoreFile) -> KinesisClient:
         ConfigurationError: where a device certificate cannot be used.
         BotoCoreError: where there is no region.
     """
-    run = store.run
-    botocore_session = iot_session(run.iot_credentials) if run.iot_credentials else None
-    session = boto3.Session(botocore_session=botocore_session, region_name=run.kinesis.region)
-    return kinesis_client(session, endpoint_url=run.kinesis.endpoint_url)
+    return kinesis_client(aws_session(store.run), endpoint_url=store.run.kinesis.endpoint_url)
+
+
+def aws_session(settings: RunSettings) -> boto3.Session:
+    """Return a session with the credentials of the device certificate, or of AWS's standard chain.
+
+    Raises:
+        ConfigurationError: where a device certificate cannot be used.
+    """
+    botocore_session = iot_session(settings.iot_credentials) if settings.iot_credentials else None
+    return boto3.Session(botocore_session=botocore_session, region_name=settings.kinesis.region)
 
 
 def _require_sources(store: StoreFile) -> None:
-    cure = 'Add `url = "rtsp://…"`, a USB camera such as `/dev/video0`, or the path of a video.'
+    cure = 'Add `source = "rtsp://…"`, a USB camera such as `/dev/video0`, or the path of a video.'
     problems = [
-        Problem(where=f"camera {camera.camera_id}", expected="a url", came="none", cure=cure)
+        Problem(where=f"camera {camera.camera_id}", expected="a source", came="none", cure=cure)
         for camera in store.cameras
-        if not camera.url
+        if not camera.source
     ]
     if not store.run.kinesis.stream:
         cure = 'Add `[kinesis]` with `stream = "…"`, or --stream.'

@@ -11,12 +11,13 @@ from dataclasses import dataclass
 from fractions import Fraction
 from pathlib import Path
 from typing import Any
-from urllib.parse import urlsplit, urlunsplit
+from urllib.parse import urlsplit
 
 import av
 import numpy as np
 from av.error import FFmpegError
 
+from edge.addresses import USB_PREFIX, without_password
 from edge.capture import CaptureClock
 from edge.errors import Problem
 from edge.readers import ReaderFigures, ReaderState
@@ -24,8 +25,6 @@ from edge.sources import Frame
 from edge.streams import PacketTap, TappedPacket
 from edge.toml_file import Table
 
-NETWORK = ("rtsp", "rtsps", "http", "https")
-USB = "/dev/video"
 JOIN_SECONDS = 1.0
 UNKNOWN_TIME_BASE = Fraction(1, 90_000)
 SKIPS = {"all": "DEFAULT", "reference": "NONREF", "keyframes": "NONKEY"}
@@ -198,7 +197,7 @@ class CameraReader:
         # Less than FFmpeg's five seconds of looking at the stream before it begins.
         options |= {"fflags": "nobuffer", "analyzeduration": "500000"}
         timeout = (self._settings.open_seconds, self._settings.read_seconds)
-        device = "v4l2" if self._url.startswith(USB) else None
+        device = "v4l2" if self._url.startswith(USB_PREFIX) else None
         container = av.open(self._url, format=device, options=options, timeout=timeout)
         if not container.streams.video:
             container.close()
@@ -274,20 +273,6 @@ class CameraReader:
     def _wait_seconds(self, failures: int) -> float:
         bound: float = self._settings.first_wait_seconds * 2 ** min(failures - 1, 20)
         return self._random() * min(bound, self._settings.longest_wait_seconds)
-
-
-def without_password(url: str) -> str:
-    """Return an address that may be shown."""
-    parts = urlsplit(url)
-    if parts.password is None:
-        return url
-    host = f"{parts.hostname}:{parts.port}" if parts.port else f"{parts.hostname}"
-    return urlunsplit(parts._replace(netloc=f"{parts.username}:***@{host}"))
-
-
-def is_live(url: str) -> bool:
-    """Whether an address is that of a camera and not of a file."""
-    return urlsplit(url).scheme in NETWORK or url.startswith(USB)
 
 
 def _template(stream: av.VideoStream) -> av.VideoStream:

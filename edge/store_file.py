@@ -38,13 +38,13 @@ MAX_OUTSIDE_SHARE = 1.0
 class Camera:
     """A camera and the size in pixels of the picture in which its zones were drawn.
 
-    `url` says where its pictures come from: `rtsp://…`, `http://…`, `/dev/video0`, a file, or a folder of pictures.
+    `source` says where its pictures come from: `rtsp://…`, `http://…`, `/dev/video0`, a file, or a folder of pictures.
     """
 
     camera_id: str
     width: int
     height: int
-    url: str | None = None
+    source: str | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -175,14 +175,14 @@ def _frames_per_second(analysis: Table) -> float | None:
 
 
 def _camera(table: Table) -> Camera:
-    table.only("camera_id", "width", "height", "url")
+    table.only("camera_id", "width", "height", "source")
     sizes = [table.get(key, int, doc="the picture's size in pixels") for key in ("width", "height")]
     for key, size in zip(("width", "height"), sizes, strict=True):
         if size is not None and size <= 0:
             table.problems.add(table.at(key), expected="a size in pixels", came=size, cure="Use the picture's size.")
     width, height = (size if size and size > 0 else UNKNOWN_SIZE for size in sizes)
-    url = table.get("url", str) if "url" in table.values else None
-    return Camera(camera_id=_id(table, "camera_id"), width=width, height=height, url=url)
+    source = table.get("source", str) if "source" in table.values else None
+    return Camera(camera_id=_id(table, "camera_id"), width=width, height=height, source=source)
 
 
 def _zone(table: Table, cameras: dict[str, Camera], lanes: tuple[str, ...]) -> Zone:

@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
+from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
@@ -41,6 +42,16 @@ def unusable(where: str, *, expected: str, came: str, cure: str) -> Configuratio
 def counted(count: int, noun: str) -> str:
     """Return `1 visit`, `2 visits`."""
     return f"{count} {noun}{'' if count == 1 else 's'}"
+
+
+@contextmanager
+def aws_as_configuration(stream: str) -> Iterator[None]:
+    """Turn what AWS refuses (no such stream, right, region or credentials) into one clear message."""
+    try:
+        yield
+    except (BotoCoreError, ClientError) as error:
+        cure = "Check the stream's name, the region, the credentials and --endpoint-url."
+        raise unusable("--stream", expected=f"to write to {stream}", came=str(error), cure=cure) from error
 
 
 @contextmanager

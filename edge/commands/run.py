@@ -1,4 +1,4 @@
-"""`edge run`: analyse a video, tracks, or the store's cameras."""
+"""`edge run`: watch the store's cameras until stopped; or analyse a video, or tracks, as one of them."""
 
 from __future__ import annotations
 
@@ -14,12 +14,12 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import boto3
-from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.table import Table
 
 from contracts.events import EARLIEST_TIME_MS, Event, Visit
-from edge.commands.common import add_model, counted, models_directory, progress, unusable
+from edge.commands.common import add_model, aws_as_configuration, counted, models_directory, progress, unusable
+from edge.commands.watch import watch
 from edge.model_cards import load_card
 from edge.pipeline import OnEvents, VideoSummary, of_camera, run_tracks, run_video
 from edge.publisher import Publisher
@@ -31,10 +31,12 @@ DAY_SECONDS = 86_400
 
 def add(run: argparse.ArgumentParser) -> None:
     """Describe the command."""
-    source = run.add_mutually_exclusive_group(required=True)
+    source = run.add_mutually_exclusive_group()
     source.add_argument("--video", type=Path, metavar="FILE", help="video file: mp4, mpg, gif and others")
     source.add_argument("--tracks", type=Path, metavar="FILE.csv", help="boxes: frame,id,x,y,w,h in pixels")
-    run.add_argument("--store", type=Path, metavar="FILE.toml", help="store file [the whole picture]")
+    run.add_argument(
+        "--store", type=Path, metavar="FILE.toml", help="store file; without a video its cameras are watched"
+    )
     run.add_argument("--camera", metavar="ID", help="camera of the store file, where it has several")
     add_model(run)
     run.add_argument("--start", type=int, metavar="EPOCH_MS", help="instant of the first picture [a day ago]")
@@ -44,11 +46,17 @@ def add(run: argparse.ArgumentParser) -> None:
     target.add_argument("--events-out", type=Path, metavar="FILE.jsonl", help="write the events to a file")
     target.add_argument("--stream", metavar="NAME", help="send the events to this Kinesis stream")
     run.add_argument("--endpoint-url", metavar="URL", help="of a local Kinesis, with --stream")
+    live = run.add_argument_group("watching cameras")
+    live.add_argument("--state", type=Path, metavar="FOLDER", help="of the spool [$STATE_DIRECTORY, or edge-state]")
+    live.add_argument("--seconds", type=float, metavar="N", help="stop after so long [never]")
+    live.add_argument("--json-logs", action="store_true", help="log as JSON lines")
     run.set_defaults(command=_run)
 
 
 def _run(options: argparse.Namespace) -> int:
     store = load_store(options.store) if options.store else None
+    if not options.tracks and not options.video:
+        return watch(options, store)
     with _target(options) as target, progress() as told:
         summary = (_run_tracks if options.tracks else _run_video)(options, store, target, told)
     Console().print(visits_table(summary, store or StoreFile.whole_picture()))
@@ -126,22 +134,12 @@ def _target(options: argparse.Namespace) -> Iterator[OnEvents]:
         with options.events_out.open("w", encoding="utf-8") as lines:
             yield lambda events: lines.writelines(f"{event.to_json()}\n" for event in events)
     elif options.stream:
-        with _told_as_configuration(options.stream):
+        with aws_as_configuration(options.stream):
             client = boto3.client("kinesis", endpoint_url=options.endpoint_url)
             publisher = Publisher(client, options.stream, sleep=time.sleep, random=random.random)
             yield lambda events: _send(publisher, events)
     else:
         yield lambda _events: None
-
-
-@contextmanager
-def _told_as_configuration(stream: str) -> Iterator[None]:
-    """Turn what AWS refuses (no such stream, right, region or credentials) into one clear message."""
-    try:
-        yield
-    except (BotoCoreError, ClientError) as error:
-        cure = "Check the stream's name, the region, the credentials and --endpoint-url."
-        raise unusable("--stream", expected=f"to write to {stream}", came=str(error), cure=cure) from error
 
 
 def _send(publisher: Publisher, events: Sequence[Event]) -> None:

@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
+import signal
+import subprocess
+import sys
 import threading
 import time
 import urllib.request
 from collections.abc import Callable, Iterator
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import boto3
 import pytest
@@ -27,6 +31,10 @@ DEADLINE_SECONDS = 60.0
 STREAM = "inference"
 
 
+def _client(endpoint: str) -> Any:
+    return boto3.client("kinesis", endpoint_url=endpoint, region_name="eu-central-1")
+
+
 @pytest.fixture
 def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     """Give a Kinesis of our own with one stream."""
@@ -37,7 +45,7 @@ def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
     try:
         host, port = server.get_host_and_port()
         url = f"http://{host}:{port}"
-        client = boto3.client("kinesis", endpoint_url=url, region_name="eu-central-1")
+        client = _client(url)
         client.create_stream(StreamName=STREAM, ShardCount=1)
         yield url
         # All servers of moto in one process share what they hold.
@@ -46,9 +54,9 @@ def endpoint(monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:
         server.stop()
 
 
-def _store(endpoint: str, *urls: str) -> StoreFile:
+def _store(endpoint: str, *sources: str) -> StoreFile:
     whole = StoreFile.whole_picture()
-    cameras = tuple(Camera(camera_id=f"c{n}", width=160, height=120, url=url) for n, url in enumerate(urls))
+    cameras = tuple(Camera(camera_id=f"c{n}", width=160, height=120, source=source) for n, source in enumerate(sources))
     return replace(
         whole,
         cameras=cameras,
@@ -114,7 +122,7 @@ class Running:
 
 def _delivered(endpoint: str) -> list[str]:
     """Return the ids of all events in the stream."""
-    client = boto3.client("kinesis", endpoint_url=endpoint, region_name="eu-central-1")
+    client = _client(endpoint)
     shard = client.describe_stream(StreamName=STREAM)["StreamDescription"]["Shards"][0]["ShardId"]
     iterator = client.get_shard_iterator(StreamName=STREAM, ShardId=shard, ShardIteratorType="TRIM_HORIZON")
     records = client.get_records(ShardIterator=iterator["ShardIterator"], Limit=10_000)["Records"]
@@ -179,3 +187,46 @@ def test_a_store_without_addresses_or_stream_is_refused_with_every_problem(tmp_p
         )
     assert "camera" in str(refused.value)
     assert "kinesis.stream" in str(refused.value)
+
+
+def test_the_command_watches_until_it_is_told_to_end(tmp_path: Path, trial_data: Path, endpoint: str) -> None:
+    """As a supervisor would: started with a store file, ended by SIGTERM, its last events sent."""
+    video = write_video(tmp_path / "clip.mp4", list(range(0, 4_000, 100)))
+    store = tmp_path / "store.toml"
+    store.write_text(
+        f"""
+store_id = "shop"
+device_id = "shop-edge"
+time_zone = "UTC"
+[kinesis]
+stream = "{STREAM}"
+region = "eu-central-1"
+endpoint_url = "{endpoint}"
+[status]
+port = 0
+[[cameras]]
+camera_id = "camera"
+width = 64
+height = 48
+source = "{video}"
+[[zones]]
+zone_id = "hall"
+zone_kind = "aisle"
+camera_id = "camera"
+whole_picture = true
+"""
+    )
+    command = [sys.executable, "-m", "edge", "run", "--store", str(store), "--state", str(tmp_path / "state")]
+    events = tmp_path / "events.jsonl"
+    command += ["--models", str(trial_data / "models"), "--events-out", str(events), "--json-logs"]
+    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True) as process:
+        assert process.stderr is not None
+        for line in process.stderr:
+            if json.loads(line)["message"] == "a new day begins":
+                break
+        process.send_signal(signal.SIGTERM)
+        rest = process.stderr.read()
+        assert process.wait(DEADLINE_SECONDS) == 0, rest
+    written = [json.loads(line)["event_id"] for line in events.read_text().splitlines()]
+    assert written == _delivered(endpoint)
+    assert written

@@ -11,7 +11,9 @@ from itertools import pairwise
 
 import pytest
 
-from edge.live import CameraReader, CaptureSettings, is_live, without_password
+from edge.addresses import is_live, with_values, with_variables, without_password
+from edge.errors import ConfigurationError
+from edge.live import CameraReader, CaptureSettings
 from edge.sources import Frame
 from edge.streams import TappedPacket
 from tests.edge.rtsp_server import AccessUnit, RtspServer, encoded, for_ever
@@ -222,7 +224,7 @@ def test_every_packet_is_tapped_before_it_is_decoded() -> None:
 
 def test_a_password_is_never_told() -> None:
     """Neither in the figures nor by the helper."""
-    assert without_password("rtsp://user:secret@10.0.0.7:554/live") == "rtsp://user:***@10.0.0.7:554/live"
+    assert without_password("rtsp://user:secret@10.0.0.7:554/live") == "rtsp://10.0.0.7:554/live"
     with RtspServer(for_ever(encoded()), user="user", password="right") as server:
         wrong = server.url.replace("rtsp://", "rtsp://user:wrong@")
         with watching(server, url=wrong) as watched:
@@ -237,3 +239,14 @@ def test_live_addresses_are_told_from_files() -> None:
     """By scheme, or the path of a USB camera."""
     assert all(is_live(url) for url in ("rtsp://a/b", "rtsps://a/b", "http://a/v.mjpg", "/dev/video0"))
     assert not any(is_live(url) for url in ("shop.mp4", "/videos/shop.mp4", "pictures/"))
+
+
+def test_variables_stand_for_passwords() -> None:
+    """As a store file has them, and as they are when it runs: quoted, or refused by name."""
+    written = with_variables("rtsp://me:p@ss@10.0.0.7/live", "CAMERA")
+    assert written == "rtsp://${CAMERA_USER}:${CAMERA_PASSWORD}@10.0.0.7/live"
+    values = {"CAMERA_USER": "me", "CAMERA_PASSWORD": "p@ss"}
+    assert with_values(written, values) == "rtsp://me:p%40ss@10.0.0.7/live"
+    with pytest.raises(ConfigurationError, match="CAMERA_PASSWORD"):
+        with_values(written, {"CAMERA_USER": "me"})
+    assert with_variables("shop.mp4", "CAMERA") == "shop.mp4"
