@@ -56,6 +56,11 @@ class People(Protocol):
 class Quality(Protocol):
     """Judges whether a picture can be used."""
 
+    @property
+    def is_moved(self) -> bool:
+        """Whether the camera looks at another scene than it learnt."""
+        ...
+
     def update(self, frame: Frame) -> CameraState:
         """Return what the picture is like; instants never go back."""
         ...
@@ -90,12 +95,14 @@ class Effort:
         inference_seconds: Time in detectors.
         people: Tracks in the newest picture.
         state: What the newest picture was like.
+        is_moved: Whether the camera looks at another scene than it learnt.
     """
 
     frames: int = 0
     inference_seconds: float = 0.0
     people: int = 0
     state: CameraState = "ok"
+    is_moved: bool = False
 
 
 class CameraAnalyst:
@@ -138,6 +145,7 @@ class CameraAnalyst:
         state = self._quality.update(frame) if self._quality else "ok"
         self.effort.frames += 1
         self.effort.state = state
+        self.effort.is_moved = self._quality is not None and self._quality.is_moved
         if state != "ok":
             self.effort.people = 0
             return Look.blind(frame.event_time_ms, self._camera_id, state)

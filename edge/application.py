@@ -258,6 +258,7 @@ class _Parts:
         is_live = reading.state == "live"
         return CameraFigures(
             state=effort.state if is_live else "down",
+            is_moved=effort.is_moved,
             frames=effort.frames,
             dropped=reading.dropped,
             too_late=self.runtime.floor.too_late.get(camera_id, 0),
@@ -279,7 +280,11 @@ class _Vitals:
     def camera(self, camera_id: str) -> CameraVitals:
         """Return how a camera does now."""
         reading = self._readers[camera_id].figures
-        return CameraVitals(frames_dropped=reading.dropped, decode_errors=reading.decode_errors)
+        return CameraVitals(
+            frames_dropped=reading.dropped,
+            decode_errors=reading.decode_errors,
+            is_moved=self._analysts[camera_id].effort.is_moved,
+        )
 
     def spooled_events(self) -> int:
         """Return how many events wait to be sent."""

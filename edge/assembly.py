@@ -7,7 +7,10 @@ from pathlib import Path
 from edge.analysis import CameraAnalyst, Finder, People, TrackedPeople
 from edge.boots import Boots
 from edge.detector import Detector
+from edge.hazards.watch import HazardWatch
+from edge.identity import random_boot_id
 from edge.model_cards import ModelCard
+from edge.picture_health import PictureHealth
 from edge.store_file import StoreFile
 from edge.tracker import ByteTrack
 
@@ -43,4 +46,12 @@ def camera_analyst(
         return TrackedPeople(tracker)
 
     finder = finder or Detector(model_card, models_directory)
-    return CameraAnalyst(camera_id, finder=finder, people=people, boots=boots)
+    quality = PictureHealth(store.picture_health, frames_per_second=frames_per_second)
+    watch = HazardWatch(
+        camera_id,
+        zones=store.zones,
+        settings=store.hazards,
+        new_id=lambda: f"{store.device_id}-{random_boot_id()}",
+        is_moved=lambda: quality.is_moved,
+    )
+    return CameraAnalyst(camera_id, finder=finder, people=people, boots=boots, quality=quality, watches=(watch,))

@@ -259,7 +259,7 @@ class CameraReader:
         )
 
     def _tell(self, state: ReaderState, problem: str | None) -> None:
-        if problem is not None:
+        if problem is not None and problem != self.figures.problem:
             _log.warning("camera lost: %s", problem, extra={"camera": self._camera_id})
         elif state == "live":
             _log.info("camera is live", extra={"camera": self._camera_id})

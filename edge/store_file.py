@@ -17,6 +17,8 @@ import shapely
 from contracts.events import ZoneKind
 from edge import run_settings
 from edge.device import DeviceSettings
+from edge.hazards.settings import HazardSettings, hazard_settings
+from edge.picture_health import PictureHealthSettings, picture_health_settings
 from edge.run_settings import RunSettings
 from edge.toml_file import Table, read_toml
 from edge.visits import VisitSettings
@@ -60,6 +62,8 @@ class StoreFile:
     lane_ids: tuple[str, ...]
     settings: DeviceSettings
     run: RunSettings = field(default_factory=RunSettings)
+    picture_health: PictureHealthSettings = field(default_factory=PictureHealthSettings)
+    hazards: HazardSettings = field(default_factory=HazardSettings)
 
     @classmethod
     def whole_picture(cls) -> StoreFile:
@@ -91,7 +95,7 @@ def load_store(path: Path) -> StoreFile:
 
 def _store(root: Table) -> StoreFile:
     root.only("store_id", "device_id", "time_zone", "visits", "crossings", "snapshots", "analysis",
-              "cameras", "lanes", "zones", "lines", *run_settings.TABLES)  # fmt: skip
+              "cameras", "lanes", "zones", "lines", "hazards", "picture_health", *run_settings.TABLES)  # fmt: skip
     tables = {name: root.tables(name) for name in ID_KEYS}
     for name, key in ID_KEYS.items():
         _note_doubles(root, name, key, [table.values.get(key) for table in tables[name]])
@@ -99,6 +103,7 @@ def _store(root: Table) -> StoreFile:
     lanes = tuple(_lane_id(table) for table in tables["lanes"])
     zones = [_zone(table, cameras, lanes) for table in tables["zones"]]
     lines = [_line(table, cameras) for table in tables["lines"]]
+    time_zone = _time_zone(root)
     if not cameras:
         root.problems.add("cameras", expected="at least one camera", came="none", cure="Add a `[[cameras]]` table.")
     if not zones:
@@ -106,13 +111,15 @@ def _store(root: Table) -> StoreFile:
     return StoreFile(
         store_id=_id(root, "store_id"),
         device_id=_id(root, "device_id"),
-        time_zone=_time_zone(root),
+        time_zone=time_zone,
         cameras=tuple(cameras.values()),
         zones=tuple(zones),
         lines=tuple(lines),
         lane_ids=lanes,
         settings=_settings(root),
         run=run_settings.run_settings(root),
+        picture_health=picture_health_settings(root.table("picture_health")),
+        hazards=hazard_settings(root.table("hazards"), time_zone=time_zone, zone_ids=[zone.zone_id for zone in zones]),
     )
 
 

@@ -131,7 +131,7 @@ def _delivered(endpoint: str) -> list[str]:
 
 def test_a_store_with_two_cameras_reaches_the_stream(tmp_path: Path, trial_data: Path, endpoint: str) -> None:
     """One by RTSP, one a file in place of a camera; every event arrives once, in the order of its number."""
-    video = write_video(tmp_path / "clip.mp4", list(range(0, 4_000, 100)))
+    video = write_video(tmp_path / "clip.mp4", list(range(0, 4_000, 100)), is_alive=True)
     with (
         RtspServer(for_ever(encoded())) as server,
         Running(_store(endpoint, server.url, str(video)), trial_data, tmp_path / "state") as running,
@@ -150,7 +150,7 @@ def test_a_store_with_two_cameras_reaches_the_stream(tmp_path: Path, trial_data:
 
 def test_what_could_not_be_sent_is_sent_by_the_next_run(tmp_path: Path, trial_data: Path, endpoint: str) -> None:
     """The network is out during the whole first run; the second has another boot, and sends both."""
-    video = write_video(tmp_path / "clip.mp4", list(range(0, 4_000, 100)))
+    video = write_video(tmp_path / "clip.mp4", list(range(0, 4_000, 100)), is_alive=True)
     store = _store(endpoint, str(video))
     nowhere = replace(
         store, run=replace(store.run, kinesis=replace(store.run.kinesis, endpoint_url="http://127.0.0.1:9"))
@@ -165,7 +165,7 @@ def test_what_could_not_be_sent_is_sent_by_the_next_run(tmp_path: Path, trial_da
 
 def test_a_camera_that_is_not_there_is_told_as_down(tmp_path: Path, trial_data: Path, endpoint: str) -> None:
     """The other one goes on, and health tells both when the run ends."""
-    video = write_video(tmp_path / "clip.mp4", list(range(0, 4_000, 100)))
+    video = write_video(tmp_path / "clip.mp4", list(range(0, 4_000, 100)), is_alive=True)
     store = _store(endpoint, "rtsp://127.0.0.1:9/none", str(video))
     with Running(store, trial_data, tmp_path / "state") as running:
         running.wait(lambda: running.has(Snapshot))
@@ -191,7 +191,7 @@ def test_a_store_without_addresses_or_stream_is_refused_with_every_problem(tmp_p
 
 def test_the_command_watches_until_it_is_told_to_end(tmp_path: Path, trial_data: Path, endpoint: str) -> None:
     """As a supervisor would: started with a store file, ended by SIGTERM, its last events sent."""
-    video = write_video(tmp_path / "clip.mp4", list(range(0, 4_000, 100)))
+    video = write_video(tmp_path / "clip.mp4", list(range(0, 4_000, 100)), is_alive=True)
     store = tmp_path / "store.toml"
     store.write_text(
         f"""

@@ -30,14 +30,18 @@ START_MS = 1_790_000_000_000
 STORES = Path(__file__).parents[2] / "edge" / "stores"
 
 
-def write_video(path: Path, instants_ms: list[int]) -> Path:
-    """Write grey pictures of 64x48 at these instants."""
+def write_video(path: Path, instants_ms: list[int], *, is_alive: bool = False) -> Path:
+    """Write pictures of 64x48 at these instants: grey, or something that moves as a live camera's noise does."""
+    random = np.random.default_rng(5)
+    scene = random.integers(0, 256, (48, 64, 3), dtype=np.uint8)
     with av.open(str(path), "w") as container:
         stream = container.add_stream("libx264", rate=25)
         stream.width, stream.height, stream.pix_fmt = 64, 48, "yuv420p"
         stream.codec_context.time_base = Fraction(1, 1_000)
         for instant_ms in instants_ms:
-            frame = av.VideoFrame.from_ndarray(np.full((48, 64, 3), 90, dtype=np.uint8), format="bgr24")
+            noise = random.integers(0, 12, scene.shape, dtype=np.uint8)
+            picture = scene // 2 + noise if is_alive else np.full_like(scene, 90)
+            frame = av.VideoFrame.from_ndarray(picture, format="bgr24")
             frame.pts, frame.time_base = instant_ms, Fraction(1, 1_000)
             container.mux(stream.encode(frame))
         container.mux(stream.encode())

@@ -1,0 +1,1 @@
+"""What may be a hazard, as candidates for a person to judge: never a fact by itself."""
