@@ -17,7 +17,6 @@ from edge.heads import Picture
 from edge.looks import Look
 from edge.observations import Observation
 from edge.sources import Frame, TrackedFrame
-from edge.tracker import Tracker
 
 
 class Finder(Protocol):
@@ -72,18 +71,6 @@ class Watch(Protocol):
     def update(self, frame: Frame, seen: Seen) -> tuple[Hazard, ...]:
         """Return the candidates that began with this picture; instants never go back."""
         ...
-
-
-class TrackedPeople:
-    """People as a tracker gives them: no staff, no parties, broken tracks stay broken."""
-
-    def __init__(self, tracker: Tracker) -> None:
-        self._tracker = tracker
-
-    def update(self, detections: Detections, frame: Frame) -> Seen:
-        """Return who was seen; instants never go back."""
-        people = self._tracker.update(detections, frame.event_time_ms)
-        return Seen(people=people, is_staff=np.zeros(len(people), dtype=np.bool_))
 
 
 @dataclass(slots=True)

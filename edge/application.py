@@ -203,6 +203,7 @@ class EdgeApplication:
             models_directory=self._models_directory,
             frames_per_second=self._frames_per_second,
             boots=boots,
+            state_directory=self._state_directory,
         )
 
     @property

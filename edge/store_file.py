@@ -7,7 +7,7 @@ in shares of the picture (0 to 1, from the top left), so that a camera may chang
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any, cast, get_args
 from zoneinfo import ZoneInfo, available_timezones
@@ -17,9 +17,14 @@ import shapely
 from contracts.events import ZoneKind
 from edge import run_settings
 from edge.device import DeviceSettings
+from edge.floor import FloorPlan, floor_plan, in_picture, owner
 from edge.hazards.settings import HazardSettings, hazard_settings
+from edge.parties import party_settings
+from edge.people import PeopleSettings, tracking_settings
 from edge.picture_health import PictureHealthSettings, picture_health_settings
 from edge.run_settings import RunSettings
+from edge.staff import staff_settings
+from edge.static_objects import static_settings
 from edge.toml_file import Table, read_toml
 from edge.visits import VisitSettings
 from edge.zones import Line, Point, Zone
@@ -40,13 +45,15 @@ MAX_OUTSIDE_SHARE = 1.0
 class Camera:
     """A camera and the size in pixels of the picture in which its zones were drawn.
 
-    `source` says where its pictures come from: `rtsp://…`, `http://…`, `/dev/video0`, a file, or a folder of pictures.
+    `source` says where its pictures come from: `rtsp://…`, `http://…`, `/dev/video0`, or a file. `plan` says where its
+    floor lies in metres, if that was measured.
     """
 
     camera_id: str
     width: int
     height: int
     source: str | None = None
+    plan: FloorPlan | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -64,6 +71,7 @@ class StoreFile:
     run: RunSettings = field(default_factory=RunSettings)
     picture_health: PictureHealthSettings = field(default_factory=PictureHealthSettings)
     hazards: HazardSettings = field(default_factory=HazardSettings)
+    people: PeopleSettings = field(default_factory=PeopleSettings)
 
     @classmethod
     def whole_picture(cls) -> StoreFile:
@@ -95,7 +103,8 @@ def load_store(path: Path) -> StoreFile:
 
 def _store(root: Table) -> StoreFile:
     root.only("store_id", "device_id", "time_zone", "visits", "crossings", "snapshots", "analysis",
-              "cameras", "lanes", "zones", "lines", "hazards", "picture_health", *run_settings.TABLES)  # fmt: skip
+              "cameras", "lanes", "zones", "lines", "hazards", "picture_health", "tracking",
+              "staff", "parties", "static_objects", *run_settings.TABLES)  # fmt: skip
     tables = {name: root.tables(name) for name in ID_KEYS}
     for name, key in ID_KEYS.items():
         _note_doubles(root, name, key, [table.values.get(key) for table in tables[name]])
@@ -119,7 +128,19 @@ def _store(root: Table) -> StoreFile:
         settings=_settings(root),
         run=run_settings.run_settings(root),
         picture_health=picture_health_settings(root.table("picture_health")),
+        people=_people(root, zones),
         hazards=hazard_settings(root.table("hazards"), time_zone=time_zone, zone_ids=[zone.zone_id for zone in zones]),
+    )
+
+
+def _people(root: Table, zones: list[Zone]) -> PeopleSettings:
+    stitching, reidentifies = tracking_settings(root.table("tracking"))
+    return PeopleSettings(
+        stitching=stitching,
+        static=static_settings(root.table("static_objects")),
+        staff=staff_settings(root.table("staff"), zone_ids=[zone.zone_id for zone in zones]),
+        parties=party_settings(root.table("parties")),
+        reidentifies=reidentifies,
     )
 
 
@@ -182,28 +203,69 @@ def _frames_per_second(analysis: Table) -> float | None:
 
 
 def _camera(table: Table) -> Camera:
-    table.only("camera_id", "width", "height", "source")
+    table.only("camera_id", "width", "height", "source", "floor")
     sizes = [table.get(key, int, doc="the picture's size in pixels") for key in ("width", "height")]
     for key, size in zip(("width", "height"), sizes, strict=True):
         if size is not None and size <= 0:
             table.problems.add(table.at(key), expected="a size in pixels", came=size, cure="Use the picture's size.")
     width, height = (size if size and size > 0 else UNKNOWN_SIZE for size in sizes)
     source = table.get("source", str) if "source" in table.values else None
-    return Camera(camera_id=_id(table, "camera_id"), width=width, height=height, source=source)
+    camera = Camera(camera_id=_id(table, "camera_id"), width=width, height=height, source=source)
+    return replace(camera, plan=_plan(table, camera)) if "floor" in table.values else camera
+
+
+def _plan(table: Table, camera: Camera) -> FloorPlan | None:
+    """Read `floor = [[x, y, east, north], …]`: points of the picture in pixels and where they lie in metres."""
+    rows: list[Any] = table.get("floor", list) or []
+    pairs = []
+    for index, row in enumerate(rows):
+        if not _are_numbers(row, 4):
+            expected = "[x, y, east, north]: pixels and metres"
+            table.problems.add(table.at(f"floor[{index}]"), expected=expected, came=row, cure="Write four numbers.")
+            return None
+        if UNKNOWN_SIZE not in (camera.width, camera.height):
+            pairs.append(((row[0] / camera.width, row[1] / camera.height), (float(row[2]), float(row[3]))))
+    plan, problems = floor_plan(pairs, where=table.at("floor"))
+    table.problems.add_all(problems)
+    return plan
 
 
 def _zone(table: Table, cameras: dict[str, Camera], lanes: tuple[str, ...]) -> Zone:
     table.only("zone_id", "zone_kind", "camera_id", "lane_id", "polygon", "whole_picture", "units")
     kind = table.choice("zone_kind", get_args(ZoneKind))
-    camera = _camera_of(table, cameras)
-    _check_units(table)
+    if table.values.get("units") == "metres":
+        camera, polygon = _on_floor(table, cameras)
+    else:
+        camera = _camera_of(table, cameras)
+        _check_units(table, "metres")
+        polygon = _polygon(table, camera)
     return Zone(
         zone_id=_id(table, "zone_id"),
         zone_kind=cast("ZoneKind", kind or "other"),
         camera_id=camera.camera_id,
-        polygon=_polygon(table, camera),
+        polygon=polygon,
         lane_id=_lane(table, kind, lanes),
     )
+
+
+def _on_floor(table: Table, cameras: dict[str, Camera]) -> tuple[Camera, tuple[Point, ...]]:
+    """Return the camera that a zone drawn in metres belongs to, and its corners in shares of that one's picture."""
+    unknown = Camera(camera_id="", width=UNKNOWN_SIZE, height=UNKNOWN_SIZE)
+    corners: list[Any] = table.get("polygon", list, doc="a list of at least three [east, north] corners") or []
+    if len(corners) < MIN_CORNERS or not all(map(_is_point, corners)):
+        expected = f"at least {MIN_CORNERS} corners [east, north] in metres"
+        table.problems.add(table.at("polygon"), expected=expected, came=corners, cure="Correct the corners.")
+        return unknown, ()
+    named = table.values.get("camera_id")
+    plans = {c.camera_id: c.plan for c in cameras.values() if c.plan and named in (None, c.camera_id)}
+    polygon = [(float(x), float(y)) for x, y in corners]
+    camera_id = owner(polygon, plans)
+    if camera_id is None:
+        cure = "Measure the floor of a camera that sees the zone (`floor = …`), or draw the zone in pixels."
+        expected = "a camera with a measured floor that sees it"
+        table.problems.add(table.at("units"), expected=expected, came=named or "none", cure=cure)
+        return unknown, ()
+    return cameras[camera_id], in_picture(polygon, plans[camera_id])
 
 
 def _line(table: Table, cameras: dict[str, Camera]) -> Line:
@@ -220,9 +282,9 @@ def _line(table: Table, cameras: dict[str, Camera]) -> Line:
     return Line(line_id=_id(table, "line_id"), camera_id=camera.camera_id, start=start, end=end, inside=inside)
 
 
-def _check_units(table: Table) -> None:
+def _check_units(table: Table, *known: str) -> None:
     if "units" in table.values:
-        table.choice("units", ("pixels", "share"))
+        table.choice("units", ("pixels", "share", *known))
 
 
 def _camera_of(table: Table, cameras: dict[str, Camera]) -> Camera:
@@ -290,8 +352,12 @@ def _scaled(table: Table, key: str, value: Any, camera: Camera) -> Point:
 
 
 def _is_point(value: Any) -> bool:
+    return _are_numbers(value, 2)
+
+
+def _are_numbers(value: Any, count: int) -> bool:
     numbers = isinstance(value, list) and all(isinstance(x, int | float) and not isinstance(x, bool) for x in value)
-    return numbers and len(value) == 2  # noqa: PLR2004 - x and y
+    return numbers and len(value) == count
 
 
 def _note_doubles(root: Table, name: str, key: str, ids: Iterable[object]) -> None:

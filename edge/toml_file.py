@@ -58,6 +58,8 @@ class Table:
     values: Mapping[str, Any]
     path: str
     problems: Problems
+    is_given: bool = True
+    """Whether the file has it: an empty table may switch something on."""
 
     def at(self, key: str) -> str:
         """Return the path of a key."""
@@ -101,7 +103,7 @@ class Table:
 
     def table(self, key: str) -> Table:
         """Return a table, empty where it is absent."""
-        return Table(self.get_or(key, {}), self.at(key), self.problems)
+        return Table(self.get_or(key, {}), self.at(key), self.problems, is_given=key in self.values)
 
     def tables(self, key: str) -> list[Table]:
         """Return a list of tables, empty where it is absent."""

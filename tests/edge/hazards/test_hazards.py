@@ -11,7 +11,7 @@ import numpy as np
 import pytest
 
 from contracts.events import Box, Hazard, ZoneKind
-from edge.analysis import Seen, TrackedPeople
+from edge.analysis import Seen
 from edge.detections import Detections
 from edge.detector import Detector
 from edge.hazards.candidates import Candidates, CandidateSettings, Spans, Suspicion
@@ -28,6 +28,7 @@ from edge.hazards.settings import HazardSettings, hazard_settings
 from edge.hazards.watch import HazardWatch
 from edge.heads import Picture
 from edge.model_cards import load_card
+from edge.people import CameraFloor, FollowedPeople, PeopleSettings
 from edge.picture_health import PictureHealth
 from edge.sources import Frame, VideoFile
 from edge.toml_file import Problems, Table
@@ -447,7 +448,8 @@ def test_nothing_is_told_of_a_clip_without_hazards(trial_data: Path) -> None:
     """People come to a table, stand and leave: no floor changes, nobody lies. Takes about 20 s."""
     card = load_card("yolox-nano")
     finder = Detector(card, trial_data / "models")
-    people = TrackedPeople(ByteTrack(card, boot_id="b", frames_per_second=5.0, lost_ms=2_000))
+    tracker = ByteTrack(card, boot_id="b", frames_per_second=5.0, lost_ms=2_000)
+    people = FollowedPeople(tracker, boot_id="b", floor=CameraFloor(zones=()), settings=PeopleSettings(), held_ms=2_000)
     looking = watch(HazardSettings(floor_change=FloorChangeSettings(), lying=LyingSettings()))
     source = VideoFile(trial_data / "videos" / "one-by-one-person-detection.mp4", start_ms=0, frames_per_second=5.0)
     told = [
