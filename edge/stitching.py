@@ -37,11 +37,11 @@ class StitchingSettings:
     """
 
     is_on: bool = True
-    longest_ms: int = 6_000
-    reach: float = 0.35
-    reach_per_second: float = 0.35
-    longest_reach: float = 1.2
-    size_ratio: float = 1.5
+    longest_ms: int = 4_000
+    reach: float = 0.25
+    reach_per_second: float = 0.2
+    longest_reach: float = 0.8
+    size_ratio: float = 1.4
 
     def problems(self) -> list[Problem]:
         """Return everything that cannot be, by its key in a store file."""

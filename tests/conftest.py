@@ -2,6 +2,7 @@
 
 import os
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -15,3 +16,13 @@ def stack() -> Iterator[Stack]:
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
     with Stack(RUNS / f"tests-{worker}") as running:
         yield running
+
+
+@pytest.fixture(scope="session")
+def trial_data() -> Path:
+    """Return the folder of real models, video and truth; skip where it is absent."""
+    root = Path(__file__).parents[1]
+    folder = Path(os.environ.get("STORE_TRAFFIC_DATA", root.parent / "shared" / "data"))
+    if not folder.is_dir():
+        pytest.skip(f"no trial data at {folder}: set STORE_TRAFFIC_DATA to the folder with models/, videos/, truth/")
+    return folder
