@@ -7,10 +7,11 @@ from pathlib import Path
 
 from edge.analysis import CameraAnalyst, Finder
 from edge.boots import Boots
-from edge.detector import Detector
+from edge.detector import Detector, Things
+from edge.hazards.objects import Objects
 from edge.hazards.watch import HazardWatch
 from edge.identity import random_boot_id
-from edge.model_cards import ModelCard
+from edge.model_cards import ModelCard, load_card
 from edge.people import CameraFloor, people_of_boot
 from edge.picture_health import PictureHealth
 from edge.static_objects import StaticObjects, read_things, write_things
@@ -66,8 +67,20 @@ def camera_analyst(
         settings=store.hazards,
         new_id=lambda: f"{store.device_id}-{random_boot_id()}",
         is_moved=lambda: quality.is_moved,
+        more=_objects(store, finder, models_directory),
     )
     return CameraAnalyst(camera_id, finder=finder, people=people, boots=boots, quality=quality, watches=(watch,))
+
+
+def _objects(store: StoreFile, finder: Finder, models_directory: Path) -> list[Objects]:
+    """Return what looks for things: the other classes of the detector of people, or a model of their own."""
+    settings = store.hazards.objects
+    if settings is None:
+        return []
+    detector = Detector(load_card(settings.model), models_directory) if settings.model else finder
+    if not isinstance(detector, Detector):
+        return []
+    return [Objects(Things(detector), settings.of(detector.card.classes), every=settings.every)]
 
 
 def _name_in_tracks(store: StoreFile, camera_id: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 
 import numpy as np
@@ -13,7 +14,7 @@ BORDER_SHARE = 0.02
 
 @dataclass(frozen=True, slots=True, kw_only=True, eq=False)
 class Detections:
-    """People found in one picture, as aligned arrays.
+    """People, or things, found in one picture, as aligned arrays.
 
     Attributes:
         boxes_xyxy: (N, 4) float32, left, top, right, bottom in pixels; not clipped to the picture.
@@ -40,12 +41,23 @@ class Detections:
         return len(self.scores)
 
     @classmethod
-    def of(cls, boxes_xyxy: NDArray[np.floating], scores: NDArray[np.floating]) -> Detections:
-        """Return untracked people with these (N, 4) boxes and (N,) scores."""
+    def of(cls, boxes_xyxy: NDArray[np.floating], scores: NDArray[np.floating], *, class_id: int = 0) -> Detections:
+        """Return untracked things of one class with these (N, 4) boxes and (N,) scores."""
         return cls(
             boxes_xyxy=boxes_xyxy.reshape(-1, 4).astype(np.float32),
             scores=scores.astype(np.float32),
-            class_ids=np.zeros(len(scores), dtype=np.int64),
+            class_ids=np.full(len(scores), class_id, dtype=np.int64),
+        )
+
+    @classmethod
+    def together(cls, parts: Sequence[Detections]) -> Detections:
+        """Return untracked detections one after another."""
+        if len(parts) == 1:
+            return parts[0]
+        return cls(
+            boxes_xyxy=np.concatenate([np.zeros((0, 4), np.float32), *(part.boxes_xyxy for part in parts)]),
+            scores=np.concatenate([np.zeros(0, np.float32), *(part.scores for part in parts)]),
+            class_ids=np.concatenate([np.zeros(0, np.int64), *(part.class_ids for part in parts)]),
         )
 
     def take(self, rows: NDArray[np.intp] | NDArray[np.bool_]) -> Detections:

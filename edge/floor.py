@@ -14,6 +14,8 @@ from edge.errors import Problem
 
 MIN_PAIRS = 4
 LARGEST_ERROR_METRES = 0.5
+SMALLEST_DETERMINED = 1e-3
+"""Eighth singular value of the equations, as a share of the first, from which they have one solution."""
 PICTURE = shapely.box(0.0, 0.0, 1.0, 1.0)
 
 Point = tuple[float, float]
@@ -65,6 +67,9 @@ def floor_plan(pairs: Sequence[tuple[Point, Point]], *, where: str) -> tuple[Flo
     if _is_flat(picture) or _is_flat(floor):
         cure = "Choose points of which no three lie on one line."
         return None, [Problem(where=where, expected="points that span an area", came="a line", cure=cure)]
+    if not _is_determined(picture, floor):
+        cure = "Add a point: of four, no three may lie on one line."
+        return None, [Problem(where=where, expected="points that give one plan", came="many plans", cure=cure)]
     found, _ = cv2.findHomography(picture, floor)
     if not np.isfinite(found).all() or abs(np.linalg.det(found)) < 1e-12:  # noqa: PLR2004 - singular
         cure = "Choose points of which no three lie on one line, and give both lists in the same order."
@@ -114,6 +119,16 @@ def _seen(polygon: Sequence[Point], plan: FloorPlan) -> tuple[float, float]:
 def _mapped(matrix: NDArray[np.float64], points: NDArray[np.float64]) -> NDArray[np.float64]:
     mapped = np.column_stack([points, np.ones(len(points))]) @ matrix.T
     return np.asarray(mapped[:, :2] / mapped[:, 2:])
+
+
+def _is_determined(picture: NDArray[np.float64], floor: NDArray[np.float64]) -> bool:
+    """Whether one homography alone fits: the equations of Hartley and Zisserman (2004), section 4.1, have rank 8."""
+    x, y = ((points - points.mean(axis=0)) / points.std() for points in (picture, floor))
+    ones, zeros = np.ones((len(x), 1)), np.zeros((len(x), 3))
+    point = np.hstack([x, ones])
+    equations = np.vstack([np.hstack([point, zeros, -y[:, :1] * point]), np.hstack([zeros, point, -y[:, 1:] * point])])
+    values = np.linalg.svd(equations, compute_uv=False)
+    return bool(values[7] > SMALLEST_DETERMINED * values[0])
 
 
 def _is_flat(points: NDArray[np.float64]) -> bool:

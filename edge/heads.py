@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 
 import cv2
 import numpy as np
@@ -10,98 +11,132 @@ from numpy.typing import NDArray
 
 from edge.detections import Detections
 
-PADDING = 114
-"""Grey of the area that a letterboxed picture leaves free, as in YOLOX's training."""
-
 Picture = NDArray[np.uint8]
 """(H, W, 3), blue, green, red."""
 
 Planes = NDArray[np.float32]
-"""(1, 3, S, S), a network's input."""
+"""A network's input: (1, 3, H, W), or (1, H, W, 3)."""
+
+Size = tuple[int, int]
+"""Height and width in pixels."""
 
 
-def letterbox(picture: Picture, size: int) -> tuple[Picture, float]:
-    """Return the picture scaled into the top left of a (size, size, 3) square, and the scale."""
+@dataclass(frozen=True, slots=True)
+class Placement:
+    """Where a picture lies in a network's input: at `offset`, scaled, each as (x, y)."""
+
+    scale: tuple[float, float]
+    offset: tuple[int, int] = (0, 0)
+
+    def back(self, boxes: NDArray[np.float32]) -> NDArray[np.float32]:
+        """Return (N, 4) boxes of the input in pixels of the picture."""
+        offset = np.array(self.offset * 2, dtype=np.float32)
+        return np.asarray((boxes - offset) / np.array(self.scale * 2, dtype=np.float32), dtype=np.float32)
+
+
+def letterbox(picture: Picture, size: Size, *, padding: int, is_centred: bool = False) -> tuple[Picture, Placement]:
+    """Return the picture scaled into a (*size, 3) input, its proportions kept, the rest filled; and where it lies."""
     height, width = picture.shape[:2]
-    scale = min(size / height, size / width)
+    scale = min(size[0] / height, size[1] / width)
     scaled_width, scaled_height = round(width * scale), round(height * scale)
-    square = np.full((size, size, 3), PADDING, dtype=np.uint8)
-    square[:scaled_height, :scaled_width] = cv2.resize(picture, (scaled_width, scaled_height))
-    return square, scale
+    left, top = ((size[1] - scaled_width) // 2, (size[0] - scaled_height) // 2) if is_centred else (0, 0)
+    fitted = np.full((*size, 3), padding, dtype=np.uint8)
+    fitted[top : top + scaled_height, left : left + scaled_width] = cv2.resize(picture, (scaled_width, scaled_height))
+    return fitted, Placement((scale, scale), (left, top))
 
 
-def stretched(picture: Picture, size: int) -> Picture:
-    """Return the picture scaled to (size, size, 3), its proportions lost."""
-    return np.asarray(cv2.resize(picture, (size, size)), dtype=np.uint8)
+def stretched(picture: Picture, size: Size) -> tuple[Picture, Placement]:
+    """Return the picture scaled to (*size, 3), its proportions lost, and where it lies."""
+    height, width = picture.shape[:2]
+    fitted = np.asarray(cv2.resize(picture, (size[1], size[0])), dtype=np.uint8)
+    return fitted, Placement((size[1] / width, size[0] / height))
 
 
-def network_input(square: Picture, *, is_rgb: bool, divisor: float) -> Planes:
-    """Return a (S, S, 3) BGR square as a (1, 3, S, S) float32 input, divided by `divisor`."""
-    ordered = square[:, :, ::-1] if is_rgb else square
-    planes = np.ascontiguousarray(ordered.transpose(2, 0, 1)[None], dtype=np.float32)
-    return planes if divisor == 1.0 else planes / np.float32(divisor)
+def network_input(
+    fitted: Picture,
+    *,
+    is_rgb: bool,
+    divisor: float,
+    mean: Sequence[float] = (),
+    deviation: Sequence[float] = (),
+    is_channels_last: bool = False,
+) -> Planes:
+    """Return a (H, W, 3) BGR picture as a float32 input: (value / divisor - mean) / deviation, each by channel."""
+    ordered = fitted[:, :, ::-1] if is_rgb else fitted
+    values = np.ascontiguousarray(ordered if is_channels_last else ordered.transpose(2, 0, 1), dtype=np.float32)[None]
+    if divisor != 1.0:
+        values /= np.float32(divisor)
+    shape = (1, 1, 1, 3) if is_channels_last else (1, 3, 1, 1)
+    if mean:
+        values -= np.array(mean, dtype=np.float32).reshape(shape)
+    if deviation:
+        values /= np.array(deviation, dtype=np.float32).reshape(shape)
+    return values
 
 
-def yolox_grid(size: int, strides: Sequence[int] = (8, 16, 32)) -> NDArray[np.float32]:
+def yolox_grid(size: Size, strides: Sequence[int] = (8, 16, 32)) -> NDArray[np.float32]:
     """Return (A, 3): column, row and stride of each of YOLOX's anchor points, in the order of its output."""
     parts = []
     for stride in strides:
-        rows, columns = np.mgrid[: size // stride, : size // stride]
+        rows, columns = np.mgrid[: size[0] // stride, : size[1] // stride]
         parts.append(np.stack([columns.ravel(), rows.ravel(), np.full(rows.size, stride)], axis=1))
     return np.concatenate(parts).astype(np.float32)
 
 
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """Which boxes are kept.
+
+    Attributes:
+        thresholds: Least score of each class that is wanted.
+        overlap: Intersection over union above which the weaker of two boxes of one class goes.
+    """
+
+    thresholds: Mapping[int, float]
+    overlap: float
+
+
 def yolox_detections(
-    output: NDArray[np.float32],
-    grid: NDArray[np.float32],
-    *,
-    scale: float,
-    class_id: int,
-    threshold: float,
-    overlap: float,
+    output: NDArray[np.float32], grid: NDArray[np.float32], placement: Placement, wanted: Wanted
 ) -> Detections:
     """Decode YOLOX: centre = (xy + grid) * stride, size = exp(wh) * stride, score = objectness * class.
 
     Args:
         output: (A, 5 + C): x, y, w, h, objectness, classes.
         grid: (A, 3) of `yolox_grid`.
-        scale: That of `letterbox`.
-        class_id: Class of a person.
-        threshold: Lowest score kept.
-        overlap: Intersection over union above which the weaker of two boxes goes.
+        placement: Where the picture lies in the input.
+        wanted: Which boxes are kept.
     """
-    scores = output[:, 4] * output[:, 5 + class_id]
-    kept = scores >= threshold
-    rows, cells, stride = output[kept], grid[kept, :2], grid[kept, 2:]
-    centre, half = (rows[:, :2] + cells) * stride, np.exp(rows[:, 2:4]) * stride / 2.0
-    boxes = np.concatenate([centre - half, centre + half], axis=1) / np.float32(scale)
-    return without_doubles(Detections.of(boxes, scores[kept]), overlap)
+    parts = []
+    for class_id, threshold in wanted.thresholds.items():
+        scores = output[:, 4] * output[:, 5 + class_id]
+        kept = scores >= threshold
+        rows, cells, stride = output[kept], grid[kept, :2], grid[kept, 2:]
+        centre, half = (rows[:, :2] + cells) * stride, np.exp(rows[:, 2:4]) * stride / 2.0
+        boxes = placement.back(np.concatenate([centre - half, centre + half], axis=1))
+        parts.append(without_doubles(Detections.of(boxes, scores[kept], class_id=class_id), wanted.overlap))
+    return Detections.together(parts)
 
 
-def deim_detections(
-    labels: NDArray[np.int64],
-    boxes: NDArray[np.float32],
-    scores: NDArray[np.float32],
-    *,
-    class_id: int,
-    threshold: float,
-    overlap: float,
+def labelled_detections(
+    labels: NDArray[np.int64], boxes: NDArray[np.float32], scores: NDArray[np.float32], wanted: Wanted
 ) -> Detections:
-    """Select from a DETR-like output whose boxes are in source pixels.
+    """Select from a head that gives finished boxes, such as DETR-like ones and those with NMS in the graph.
 
-    Such heads promise one box a person, yet the small ones double some: without `overlap` the track identity F1 on
-    the CAVIAR corridor is .57 instead of .87.
+    They promise one box a person, yet the small ones double some: without `overlap` the track identity F1 of DEIMv2
+    on the CAVIAR corridor is .57 instead of .87.
 
     Args:
         labels: (Q,) classes.
-        boxes: (Q, 4) left, top, right, bottom in source pixels.
+        boxes: (Q, 4) left, top, right, bottom in pixels of the picture.
         scores: (Q,) in [0, 1].
-        class_id: Class of a person.
-        threshold: Lowest score kept.
-        overlap: Intersection over union above which the weaker of two boxes goes.
+        wanted: Which boxes are kept.
     """
-    kept = (labels == class_id) & (scores >= threshold)
-    return without_doubles(Detections.of(boxes[kept], scores[kept]), overlap)
+    parts = []
+    for class_id, threshold in wanted.thresholds.items():
+        kept = (labels == class_id) & (scores >= threshold)
+        parts.append(without_doubles(Detections.of(boxes[kept], scores[kept], class_id=class_id), wanted.overlap))
+    return Detections.together(parts)
 
 
 def without_doubles(detections: Detections, overlap: float) -> Detections:

@@ -102,12 +102,11 @@ class Parties:
         for track_id in track_ids:
             self._first_ms.setdefault(track_id, instant_ms)
             self._last_ms[track_id] = instant_ms
+        near = _near(places, units, self._settings.near).tolist()
         for first, second in combinations(range(len(track_ids)), 2):
             key = (track_ids[first], track_ids[second])
             if abs(self._first_ms[key[0]] - self._first_ms[key[1]]) <= self._settings.begin_ms:
-                unit = float(units[first] + units[second]) / 2.0
-                distance = float(np.linalg.norm(places[first] - places[second])) / unit
-                self._count_pair((min(key), max(key)), step_ms, is_near=distance <= self._settings.near)
+                self._count_pair((min(key), max(key)), step_ms, is_near=near[first][second])
         self._forget(instant_ms)
         return {track_id: self._party[track_id] for track_id in track_ids if track_id in self._party}
 
@@ -116,6 +115,10 @@ class Parties:
         self._first_ms[to_track_id] = self._first_ms.get(from_track_id, self._first_ms.get(to_track_id, 0))
         if from_track_id in self._party:
             self._party[to_track_id] = self._party[from_track_id]
+        for key in [key for key in self._pairs if from_track_id in key]:
+            (other,) = set(key) - {from_track_id}
+            renamed = (min(other, to_track_id), max(other, to_track_id))
+            self._pairs.setdefault(renamed, self._pairs.pop(key))
 
     def _count_pair(self, key: tuple[str, str], step_ms: int, *, is_near: bool) -> None:
         pair = self._pairs.setdefault(key, _Pair())
@@ -142,6 +145,12 @@ class Parties:
             for known in (self._first_ms, self._last_ms, self._party):
                 _without(known, old)
             self._pairs = {key: pair for key, pair in self._pairs.items() if not old.intersection(key)}
+
+
+def _near(places: NDArray[np.float64], units: NDArray[np.float64], near: float) -> NDArray[np.bool_]:
+    """Return (N, N) bool: who is within `near` of whom, in the mean of their units."""
+    distances = np.linalg.norm(places[:, None] - places, axis=2)
+    return np.asarray(distances <= near * (units[:, None] + units) / 2.0, dtype=np.bool_)
 
 
 def _without(known: dict[str, int] | dict[str, str], keys: set[str]) -> None:

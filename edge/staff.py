@@ -91,8 +91,9 @@ class StaffRules:
 
     def merge(self, from_track_id: str, to_track_id: str) -> None:
         """Let a track go on for another one: what that was, it is."""
-        old, new = self._known.get(from_track_id), self._known.get(to_track_id)
-        if old and new:
+        old = self._known.pop(from_track_id, None)
+        new = self._known.setdefault(to_track_id, old) if old else None
+        if old and new is not old and new:
             new.first_ms, new.standing_ms = old.first_ms, old.standing_ms + new.standing_ms
             new.is_staff |= old.is_staff
 

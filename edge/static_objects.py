@@ -143,7 +143,10 @@ class StaticObjects:
         things = [place.box for place in self._places if place.is_thing]
         if not things or not len(detections):
             return detections
-        is_thing = overlaps(detections.boxes_xyxy, np.stack(things)).max(axis=1) >= SAME_PLACE
+        alike = overlaps(np.stack(things), detections.boxes_xyxy)
+        is_thing = np.zeros(len(detections), dtype=np.bool_)
+        # One box for each thing: who stands right before a mannequin is a second box in its place.
+        is_thing[alike.argmax(axis=1)[alike.max(axis=1) >= SAME_PLACE]] = True
         return detections.take(~is_thing)
 
     def things(self) -> list[Share]:

@@ -205,10 +205,17 @@ class Stitcher:
             if (cost := self._cost(sightings[key], old, key, instant_ms)) is not None
         ]
         pairs: dict[str, str] = {}
-        for _cost, key, old in sorted(costs):
-            if key not in pairs and old not in pairs.values():
+        for cost, key, old in sorted(costs):
+            if key not in pairs and old not in pairs.values() and not self._has_rival(cost, key, sightings, instant_ms):
                 pairs[key] = old
         return pairs
+
+    def _has_rival(self, cost: float, key: str, sightings: Mapping[str, Sighting], instant_ms: int) -> bool:
+        """Whether somebody seen just now fits better than who ended: trackers swap names where people pass closely."""
+        recent_ms = 2 * self._step_ms
+        rivals = [each for each, track in self._tracks.items() if instant_ms - track.last.instant_ms <= recent_ms]
+        fits = (self._cost(sightings[key], rival, key, instant_ms) for rival in rivals)
+        return any(fit is not None and fit < cost for fit in fits)
 
     def _cost(self, sighting: Sighting, old_key: str, key: str, instant_ms: int) -> float | None:
         """Return how far the new track begins from where it should, as a share of what is allowed; None if too far."""

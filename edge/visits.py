@@ -132,12 +132,20 @@ class VisitMachine:
         since_ms = stay.last_inside_ms if stay.is_confirmed else stay.entered_ms
         return now_ms - since_ms >= (self.settings.lost_ms if stay.is_inside else self.settings.leave_ms)
 
-    def _enter(self, now_ms: int, present: Iterable[tuple[StayKey, bool, bool]]) -> Iterator[StayStarted]:
+    def _turn_staff(self, key: StayKey, stay: _Stay, now_ms: int) -> Iterator[Change]:
+        """Part the stay of who is recognised as staff: what was told as a customer's ends now, staff's begins."""
+        yield _ended(key, stay, "left")
+        stay.entered_ms, stay.is_staff = now_ms, True
+        yield StayStarted(track_id=key[0], zone_index=key[1], entered_ms=now_ms, is_staff=True)
+
+    def _enter(self, now_ms: int, present: Iterable[tuple[StayKey, bool, bool]]) -> Iterator[Change]:
         for key, is_staff, is_at_border in present:
             stay = self._stays.get(key)
             if stay is None:
                 stay = self._stays[key] = _Stay(now_ms, now_ms, is_staff, is_at_border)
             stay.last_inside_ms, stay.is_inside, stay.is_at_border = now_ms, True, is_at_border
+            if stay.is_confirmed and is_staff and not stay.is_staff:
+                yield from self._turn_staff(key, stay, now_ms)
             if not stay.is_confirmed and now_ms - stay.entered_ms >= self.settings.enter_ms:
                 stay.is_confirmed, stay.is_staff = True, is_staff
                 yield StayStarted(

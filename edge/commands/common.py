@@ -7,22 +7,33 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TypedDict
 
 from botocore.exceptions import BotoCoreError, ClientError
 from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
 from edge.errors import ConfigurationError, Problem
-from edge.model_cards import known_cards
+from edge.model_cards import ModelCard, known_cards, load_card
+from edge.model_store import ModelStore
 
 DEFAULT_CARD = "yolox-nano"
+INSTALLED = "installed"
+STATE_HELP = "of spool, installed models, learnt things [$STATE_DIRECTORY, or edge-state]"
+
+
+class DetectorChoice(TypedDict):
+    """A detector's card and the folder of its file."""
+
+    model_card: ModelCard
+    models_directory: Path
 
 
 def add_model(parser: argparse.ArgumentParser) -> None:
     """Add the arguments that name a detector."""
     cards = ", ".join(known_cards())
     parser.add_argument(
-        "--model", default=DEFAULT_CARD, metavar="CARD", help=f"{cards}, or a card's path [{DEFAULT_CARD}]"
+        "--model", default=DEFAULT_CARD, metavar="CARD", help=f"{cards}, {INSTALLED}, or a card's path [{DEFAULT_CARD}]"
     )
     parser.add_argument(
         "--models", type=Path, metavar="FOLDER", help="folder of the models [$STORE_TRAFFIC_DATA/models]"
@@ -32,6 +43,23 @@ def add_model(parser: argparse.ArgumentParser) -> None:
 def models_directory(options: argparse.Namespace) -> Path:
     """Return the folder of the models."""
     return options.models or Path(os.environ.get("STORE_TRAFFIC_DATA", "../shared/data")) / "models"
+
+
+def detector_of(options: argparse.Namespace) -> DetectorChoice:
+    """Return the card of the detector and the folder of its file.
+
+    Raises:
+        ConfigurationError: where the card cannot be used, or nothing is installed.
+    """
+    if options.model == INSTALLED:
+        folder = state_directory(options) / "models"
+        return {"model_card": ModelStore(folder).current(), "models_directory": folder}
+    return {"model_card": load_card(options.model), "models_directory": models_directory(options)}
+
+
+def state_directory(options: argparse.Namespace) -> Path:
+    """Return the folder of what must outlive a restart: the spool, installed models, learnt things."""
+    return options.state or Path(os.environ.get("STATE_DIRECTORY", "edge-state"))
 
 
 def unusable(where: str, *, expected: str, came: str, cure: str) -> ConfigurationError:

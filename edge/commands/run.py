@@ -18,9 +18,8 @@ from rich.console import Console
 from rich.table import Table
 
 from contracts.events import EARLIEST_TIME_MS, Event, Visit
-from edge.commands.common import add_model, aws_as_configuration, counted, models_directory, progress, unusable
+from edge.commands.common import STATE_HELP, add_model, aws_as_configuration, counted, detector_of, progress, unusable
 from edge.commands.watch import watch
-from edge.model_cards import load_card
 from edge.pipeline import OnEvents, VideoSummary, of_camera, run_tracks, run_video
 from edge.publisher import Publisher
 from edge.sources import TracksFile
@@ -47,7 +46,7 @@ def add(run: argparse.ArgumentParser) -> None:
     target.add_argument("--stream", metavar="NAME", help="send the events to this Kinesis stream")
     run.add_argument("--endpoint-url", metavar="URL", help="of a local Kinesis, with --stream")
     live = run.add_argument_group("watching cameras")
-    live.add_argument("--state", type=Path, metavar="FOLDER", help="of the spool [$STATE_DIRECTORY, or edge-state]")
+    live.add_argument("--state", type=Path, metavar="FOLDER", help=STATE_HELP)
     live.add_argument("--seconds", type=float, metavar="N", help="stop after so long [never]")
     live.add_argument("--json-logs", action="store_true", help="log as JSON lines")
     run.set_defaults(command=_run)
@@ -73,8 +72,7 @@ def _run_video(
     return run_video(
         video=options.video,
         store=store,
-        model_card=load_card(options.model),
-        models_directory=models_directory(options),
+        **detector_of(options),
         start_ms=_start_ms(options),
         on_events=on_events,
         annotate=options.annotate,

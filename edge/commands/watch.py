@@ -14,9 +14,8 @@ from dataclasses import replace
 from pathlib import Path
 
 from edge.application import EdgeApplication, Surroundings, store_client
-from edge.commands.common import aws_as_configuration, models_directory, unusable
+from edge.commands.common import aws_as_configuration, detector_of, state_directory, unusable
 from edge.metrics import log_as_json
-from edge.model_cards import load_card
 from edge.pipeline import OnEvents
 from edge.store_file import StoreFile
 
@@ -44,9 +43,8 @@ def _application(options: argparse.Namespace, store: StoreFile, on_events: OnEve
     with aws_as_configuration(store.run.kinesis.stream or ""):
         return EdgeApplication(
             store,
-            model_card=load_card(options.model),
-            models_directory=models_directory(options),
-            state_directory=options.state or Path(os.environ.get("STATE_DIRECTORY", "edge-state")),
+            **detector_of(options),
+            state_directory=state_directory(options),
             client=store_client(store),
             surroundings=Surroundings(now_ms=lambda: time.time_ns() // 1_000_000, environment=os.environ),
             on_events=on_events,

@@ -54,6 +54,39 @@ class ObjectSettings:
         return found
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class ThingSettings:
+    """What a store file says of things.
+
+    Attributes:
+        model: Card of a detector of their own; None takes the other classes of the one for people.
+        labels: Which of the card's labels are told; none tells all but people.
+        threshold: Least score.
+        seen: In how many
+        of_last: of the last looks at one place.
+        every: Every how many pictures are looked at.
+    """
+
+    model: str | None = None
+    labels: tuple[str, ...] = ()
+    threshold: float = 0.5
+    seen: int = 4
+    of_last: int = 6
+    every: int = 1
+
+    def problems(self) -> list[Problem]:
+        """Return everything that contradicts itself, by its key in a store file."""
+        least = [positive("hazards.objects.every", self.every)] if self.every <= 0 else []
+        return least + self.of({}).problems()
+
+    def of(self, classes: Mapping[int, str]) -> ObjectSettings:
+        """Return the settings for a detector with these labels by class."""
+        labels = {
+            n: each for n, each in classes.items() if each in self.labels or (not self.labels and each != "person")
+        }
+        return ObjectSettings(labels=labels, threshold=self.threshold, seen=self.seen, of_last=self.of_last)
+
+
 @dataclass(slots=True, kw_only=True)
 class _Place:
     suspicion: Suspicion
@@ -66,15 +99,25 @@ class Objects:
     Args:
         finder: The detector, whose classes the settings name.
         settings: When a thing is suspected.
+        every: Every how many pictures are looked at; between them what was suspected stays so.
     """
 
-    def __init__(self, finder: Finder, settings: ObjectSettings) -> None:
+    def __init__(self, finder: Finder, settings: ObjectSettings, *, every: int = 1) -> None:
         self._finder = finder
         self._settings = settings
+        self._every = every
+        self._looks = 0
+        self._now: list[Suspicion] = []
         self._places: list[_Place] = []
 
     def suspicions(self, view: View) -> list[Suspicion]:
         """Return the things that were seen often enough, and now."""
+        if self._looks % self._every == 0:
+            self._now = self._looked(view)
+        self._looks += 1
+        return self._now
+
+    def _looked(self, view: View) -> list[Suspicion]:
         places, self._places = self._places, []
         for suspicion in self._found(view):
             same = next((each for each in places if _is_at(each.suspicion, suspicion)), None)

@@ -12,6 +12,7 @@ from contracts.events import ZoneKind
 from edge.errors import Problem
 from edge.hazards.candidates import CandidateSettings
 from edge.hazards.floor_change import FloorChangeSettings
+from edge.hazards.objects import ThingSettings
 from edge.hazards.people import (
     DAYS,
     CrowdingSettings,
@@ -22,7 +23,7 @@ from edge.hazards.people import (
 )
 from edge.toml_file import Table
 
-KINDS = ("floor_change", "lying", "loitering", "intrusion", "crowding")
+KINDS = ("floor_change", "lying", "loitering", "intrusion", "crowding", "objects")
 _CLOCK = 'opening and closing as in "09:00-20:00", or "closed"'
 _Numbers = TypeVar("_Numbers", CandidateSettings, FloorChangeSettings, LyingSettings)
 
@@ -37,10 +38,11 @@ class HazardSettings:
     loitering: LoiteringSettings | None = None
     intrusion: IntrusionSettings | None = None
     crowding: CrowdingSettings | None = None
+    objects: ThingSettings | None = None
 
     def problems(self) -> list[Problem]:
         """Return everything that contradicts itself, by its key in a store file."""
-        wanted = (self.floor_change, self.lying, self.loitering, self.intrusion, self.crowding)
+        wanted = (self.floor_change, self.lying, self.loitering, self.intrusion, self.crowding, self.objects)
         parts = [self.candidates, *(each for each in wanted if each is not None)]
         return [problem for part in parts for problem in part.problems()]
 
@@ -63,6 +65,7 @@ def hazard_settings(table: Table, *, time_zone: str, zone_ids: Collection[str]) 
         loitering=_loitering(part) if (part := given.get("loitering")) else None,
         intrusion=_intrusion(part, time_zone, zone_ids) if (part := given.get("intrusion")) else None,
         crowding=_crowding(part, zone_ids) if (part := given.get("crowding")) else None,
+        objects=_things(part) if (part := given.get("objects")) else None,
     )
     table.problems.add_all(settings.problems())
     return settings
@@ -117,6 +120,20 @@ def _crowding(table: Table, zone_ids: Collection[str]) -> CrowdingSettings:
         people_per_m2=table.get_or("people_per_m2", default.people_per_m2),
         areas_m2={zone: area for zone in areas_m2.values if (area := areas_m2.get(zone, float)) is not None},
         lasting_ms=table.get_or("lasting_ms", default.lasting_ms),
+    )
+
+
+def _things(table: Table) -> ThingSettings:
+    table.only("model", "labels", "threshold", "seen", "of_last", "every")
+    default = ThingSettings()
+    labels: list[Any] = table.get_or("labels", [])
+    return ThingSettings(
+        model=table.get("model", str) if "model" in table.values else None,
+        labels=tuple(str(label) for label in labels),
+        threshold=table.get_or("threshold", default.threshold),
+        seen=table.get_or("seen", default.seen),
+        of_last=table.get_or("of_last", default.of_last),
+        every=table.get_or("every", default.every),
     )
 
 

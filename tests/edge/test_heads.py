@@ -16,10 +16,33 @@ def boxes(*rows: tuple[float, float, float, float]) -> np.ndarray:
 
 def test_letterbox_keeps_proportions_top_left() -> None:
     """A 200x100 picture fills the upper half of a 64 square; the rest is grey 114."""
-    square, scale = heads.letterbox(np.full((100, 200, 3), 7, dtype=np.uint8), 64)
-    assert scale == pytest.approx(0.32)
+    square, placement = heads.letterbox(np.full((100, 200, 3), 7, dtype=np.uint8), (64, 64), padding=114)
+    assert list(placement.scale) == pytest.approx([0.32, 0.32])
     assert (square[:32] == 7).all()
-    assert (square[32:] == heads.PADDING).all()
+    assert (square[32:] == 114).all()
+
+
+@pytest.mark.parametrize("is_centred", [False, True])
+def test_boxes_come_back_to_where_the_picture_was(is_centred: bool) -> None:  # noqa: FBT001 - of the table
+    """A box that covers the scaled picture covers the picture; heights and widths may differ."""
+    picture = np.full((100, 200, 3), 7, dtype=np.uint8)
+    fitted, placement = heads.letterbox(picture, (96, 128), padding=0, is_centred=is_centred)
+    rows, columns = np.nonzero(fitted[..., 0])
+    box = boxes((columns.min(), rows.min(), columns.max() + 1, rows.max() + 1))
+    assert placement.back(box).tolist() == [pytest.approx([0, 0, 200, 100])]
+    _, placement = heads.stretched(picture, (64, 64))
+    assert placement.back(boxes((0, 0, 64, 64))).tolist() == [pytest.approx([0, 0, 200, 100])]
+
+
+def test_mean_and_deviation_are_by_channel() -> None:
+    """In the order of the network's colours, for both layouts."""
+    picture = np.full((2, 2, 3), (255, 0, 51), dtype=np.uint8)
+    given = {"is_rgb": True, "divisor": 255.0, "mean": (0.2, 0.5, 0.0), "deviation": (1.0, 0.5, 2.0)}
+    first = heads.network_input(picture, **given)  # type: ignore[arg-type]
+    assert first[0, :, 0, 0].tolist() == pytest.approx([0.0, -1.0, 0.5])
+    last = heads.network_input(picture, **given, is_channels_last=True)  # type: ignore[arg-type]
+    assert last.shape == (1, 2, 2, 3)
+    assert last[0, 0, 0].tolist() == pytest.approx([0.0, -1.0, 0.5])
 
 
 def test_input_order_and_range() -> None:
@@ -32,7 +55,7 @@ def test_input_order_and_range() -> None:
 
 def test_yolox_grid_covers_all_strides() -> None:
     """416 pixels give 52² + 26² + 13² anchor points, rows first."""
-    grid = heads.yolox_grid(416)
+    grid = heads.yolox_grid((416, 416))
     assert grid.shape == (3549, 3)
     assert grid[1].tolist() == [1, 0, 8]
     assert grid[52].tolist() == [0, 1, 8]
@@ -41,10 +64,11 @@ def test_yolox_grid_covers_all_strides() -> None:
 
 def test_yolox_decodes_a_known_box() -> None:
     """Centre = (xy + grid) * stride, size = exp(wh) * stride, score = objectness * class, all divided by the scale."""
-    grid = heads.yolox_grid(64)
+    grid = heads.yolox_grid((64, 64))
     output = np.zeros((len(grid), 7), dtype=np.float32)
     output[9] = [0.5, 0.5, np.log(2), np.log(4), 0.9, 0.1, 0.8]
-    found = heads.yolox_detections(output, grid, scale=0.5, class_id=1, threshold=0.3, overlap=0.5)
+    wanted = heads.Wanted({1: 0.3}, 0.5)
+    found = heads.yolox_detections(output, grid, heads.Placement((0.5, 0.5)), wanted)
     assert grid[9].tolist() == [1, 1, 8]
     assert found.boxes_xyxy.tolist() == [pytest.approx([8, -8, 40, 56], abs=1e-4)]
     assert found.scores.tolist() == [pytest.approx(0.72)]
@@ -52,15 +76,25 @@ def test_yolox_decodes_a_known_box() -> None:
 
 def test_deim_selects_people_without_doubles() -> None:
     """Only the class of a person from the threshold on; a person boxed twice is one."""
-    found = heads.deim_detections(
+    found = heads.labelled_detections(
         np.array([0, 0, 7, 0]),
         boxes((0, 0, 10, 20), (0, 0, 10, 21), (0, 0, 10, 20), (50, 0, 60, 20)),
         np.array([0.5, 0.9, 0.9, 0.2], dtype=np.float32),
-        class_id=0,
-        threshold=0.3,
-        overlap=0.5,
+        heads.Wanted({0: 0.3}, 0.5),
     )
     assert found.boxes_xyxy.tolist() == [[0, 0, 10, 21]]
+
+
+def test_classes_have_thresholds_of_their_own_and_do_not_suppress_one_another() -> None:
+    """A knife in front of a person is both."""
+    found = heads.labelled_detections(
+        np.array([0, 43, 43]),
+        boxes((0, 0, 10, 20), (0, 0, 10, 20), (30, 0, 40, 20)),
+        np.array([0.9, 0.6, 0.4], dtype=np.float32),
+        heads.Wanted({0: 0.3, 43: 0.5}, 0.5),
+    )
+    assert found.class_ids.tolist() == [0, 43]
+    assert len(Detections.together([])) == 0
 
 
 def test_overlap_of_known_boxes() -> None:

@@ -50,9 +50,9 @@ def test_a_longer_gap_is_told_as_a_merge() -> None:
     """The visits of the old track are told by then, so both names stand."""
     stitcher = _stitcher()
     _until(stitcher, 0, 2_000, ("a", 1.0))
-    _until(stitcher, 2_000, 6_000)
-    assert _walk(stitcher, 6_000, ("b", 1.2)) == Stitched(("b",), (("a", "b"),))
-    assert _walk(stitcher, 6_200, ("b", 1.2)) == Stitched(("b",), ())
+    _until(stitcher, 2_000, 5_400)
+    assert _walk(stitcher, 5_400, ("b", 1.2)) == Stitched(("b",), (("a", "b"),))
+    assert _walk(stitcher, 5_600, ("b", 1.2)) == Stitched(("b",), ())
 
 
 def test_too_long_or_too_far_is_another_person() -> None:
