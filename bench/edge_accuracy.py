@@ -1,6 +1,6 @@
 """`python -m bench.edge_accuracy`: how right the edge is on the shared clips, beside their truth by hand.
 
-The figures may only get better: `--accept` writes them as the baseline, without it worse ones fail.
+The figures may only get better: worse ones fail, and `--accept` takes none as the baseline.
 
 Average precision at an overlap of 0.5 is that of COCO (`supervision`); IDF1 (Ristani et al. 2016) and identity
 switches (CLEAR MOT, Bernardin and Stiefelhagen 2008) are those of TrackEval (`trackers.eval`).
@@ -27,6 +27,7 @@ from supervision.metrics import MeanAveragePrecision
 from trackers.eval import compute_clear_metrics, compute_identity_metrics
 
 from contracts.events import Event, TrackMerge, Visit
+from edge.analysis import Finder
 from edge.assembly import camera_analyst
 from edge.boots import Boots
 from edge.detections import Detections
@@ -46,7 +47,9 @@ CORRIDOR = "OneLeaveShop1cor.mpg"
 ONE_BY_ONE = "one-by-one-person-detection.mp4"
 AISLE = "store-aisle-detection-preview.gif"
 OVERLAP = 0.5
-RATES = (25.0, 5.0)
+STEPS = {25.0: 1, 12.5: 2, 5.0: 5}
+"""Of the corridor's 25 pictures a second, every how many are analysed. A mean over all that one can begin with: what
+one of them gives is chance."""
 TOLERANCE = 0.01
 """By how much a figure may differ: another processor rounds elsewhere."""
 FAILURE = 1
@@ -79,13 +82,12 @@ def main(arguments: list[str] | None = None) -> int:
         return EXIT_CODE
     before = read(BASELINE) if BASELINE.exists() else {}
     console.print(_table(now, before))
-    if options.accept:
-        write(BASELINE, now)
-        return 0
     worse = compare(before, now)
     for line in worse:
         print(line, file=sys.stderr)
-    return FAILURE if worse else 0
+    if options.accept_worse or (options.accept and not worse):
+        write(BASELINE, now)
+    return FAILURE if worse and not options.accept_worse else 0
 
 
 def figures(data: Path, *, cards: tuple[str, ...] = CARDS, told: Callable[[str], None] = lambda _: None) -> Figures:
@@ -104,9 +106,11 @@ def figures(data: Path, *, cards: tuple[str, ...] = CARDS, told: Callable[[str],
         told(f"Precision of {name}")
         found[f"corridor, AP, {name}"] = Figure(_precision(data, load_card(name)), more_is_better=True)
     card = load_card(cards[0])
-    for rate in RATES:
+    finder = Remembering(Detector(card, data / "models"))
+    for rate, step in STEPS.items():
         told(f"Tracks at {rate:g} pictures a second")
-        found |= _tracks(data, card, rate)
+        runs = [_tracks(data, card, finder, rate=rate, begin=begin, step=step) for begin in range(step)]
+        found |= {name: Figure(mean(run[name].value for run in runs), runs[0][name].more_is_better) for name in runs[0]}
     told("Visits")
     found |= _one_by_one(data, card) | _aisle(data, card)
     told("Occlusions")
@@ -170,8 +174,8 @@ def _corridor_truth(data: Path) -> dict[int, tuple[NDArray[np.int64], Boxes]]:
     return {n: (each[:, 0].astype(np.int64), each[:, 1:].astype(np.float32)) for n, each in arrays.items()}
 
 
-def _tracks(data: Path, card: ModelCard, rate: float) -> Figures:
-    """Follow the corridor's people at a rate; identities are compared in the pictures that were analysed."""
+def _tracks(data: Path, card: ModelCard, finder: Finder, *, rate: float, begin: int, step: int) -> Figures:
+    """Follow the corridor's people in every `step`th picture from `begin` on, and compare identities in these."""
     store = _store("caviar-corridor.toml")
     boots = Boots(lambda: "b", store.time_zone)
     analyst = camera_analyst(
@@ -181,16 +185,16 @@ def _tracks(data: Path, card: ModelCard, rate: float) -> Figures:
         models_directory=data / "models",
         frames_per_second=rate,
         boots=boots,
+        finder=finder,
     )
     truth = _corridor_truth(data)
-    video = VideoFile(data / "videos" / CORRIDOR, start_ms=0, frames_per_second=rate)
     numbers: dict[str, int] = {}
     gt_ids, ids, similarities = [], [], []
-    for frame in video:
-        number = round(frame.event_time_ms / 40)
-        look = analyst.look(frame)
-        if number not in truth or look.frame is None:
+    for number, frame in enumerate(VideoFile(data / "videos" / CORRIDOR, start_ms=0)):
+        if number % step != begin or number not in truth:
             continue
+        look = analyst.look(frame)
+        assert look.frame is not None
         people = look.frame.detections
         gt_ids.append(truth[number][0])
         ids.append(_numbered(people, numbers))
@@ -203,22 +207,44 @@ def _tracks(data: Path, card: ModelCard, rate: float) -> Figures:
     }
 
 
+class Remembering:
+    """A detector that looks at each picture once, so that several runs cost one."""
+
+    def __init__(self, detector: Detector) -> None:
+        self._detector = detector
+        self._found: dict[int, Detections] = {}
+
+    def detect(self, picture: Picture) -> Detections:
+        """Return the people."""
+        key = hash(picture.tobytes())
+        if key not in self._found:
+            self._found[key] = self._detector.detect(picture)
+        return self._found[key]
+
+
 def _numbered(people: Detections, numbers: dict[str, int]) -> NDArray[np.int64]:
     return np.array([numbers.setdefault(name, len(numbers)) for name in people.track_ids or ()], dtype=np.int64)
 
 
 def _one_by_one(data: Path, card: ModelCard) -> Figures:
-    """Six people come one after another; their seconds are known."""
+    """Six people come one after another; when each is seen is known."""
     with (data / "truth" / "one-by-one-visits.csv").open(encoding="utf-8") as lines:
-        rows = csv.DictReader(line for line in lines if not line.startswith("#"))
-        truth = [float(row["seconds_visible"]) for row in rows]
+        rows = list(csv.DictReader(line for line in lines if not line.startswith("#")))
+    truth = [(int(row["first_frame"]) * 100, (int(row["last_frame"]) + 1) * 100) for row in rows]
     visits = _visits(data, ONE_BY_ONE, "one-by-one.toml", card, "hall", rate=5.0)
-    seconds = [(visit.left_ms - visit.entered_ms) / 1_000 for visit in visits]
-    pairs = zip(sorted(seconds), sorted(truth), strict=False)
+    found = [(visit.entered_ms - START_MS, visit.left_ms - START_MS) for visit in visits]
+    errors = [abs(_longest(found, span) - (span[1] - span[0])) / 1_000 for span in truth]
     return {
         "one by one, visits too many or few": Figure(abs(len(visits) - len(truth)), more_is_better=False),
-        "one by one, mean dwell error s": Figure(mean(abs(a - b) for a, b in pairs), more_is_better=False),
+        "one by one, mean dwell error s": Figure(mean(errors), more_is_better=False),
     }
+
+
+def _longest(found: list[tuple[int, int]], span: tuple[int, int]) -> int:
+    """Return the length of the visit that shares the most time with a true one; 0 where none does."""
+    shared = [(min(end, span[1]) - max(begin, span[0]), end - begin) for begin, end in found]
+    best = max(shared, default=(0, 0))
+    return best[1] if best[0] > 0 else 0
 
 
 def _occluded(data: Path, card: ModelCard) -> Figures:
@@ -311,7 +337,8 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bench.edge_accuracy", description=__doc__)
     data = Path(os.environ.get("STORE_TRAFFIC_DATA", "../shared/data"))
     parser.add_argument("--data", type=Path, default=data, help="folder of models, videos, truth [$STORE_TRAFFIC_DATA]")
-    parser.add_argument("--accept", action="store_true", help="take these figures as the baseline")
+    parser.add_argument("--accept", action="store_true", help="take these figures as the baseline, if none is worse")
+    parser.add_argument("--accept-worse", action="store_true", help="even if some are: say why in the commit")
     return parser
 
 

@@ -1,7 +1,6 @@
 """Follows people from picture to picture: ByteTrack of the library `trackers`, behind a small protocol.
 
-Chosen by measurement on the CAVIAR corridor with YOLOX-Nano at 25, 12.5 and 6 frames a second: identity F1 of ByteTrack
-.82 .81 .81, C-BIoU .79 .80 .76, BoT-SORT .76 .69 .76, OC-SORT .75 .74 .71, SORT .66 .76 .75; 0.3 ms a picture.
+Chosen by measurement, see `docs/decisions/0015-people-tracking.md`.
 """
 
 from __future__ import annotations
