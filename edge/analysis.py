@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Protocol
 
 import numpy as np
@@ -73,6 +73,18 @@ class Watch(Protocol):
         ...
 
 
+class ClipMaker(Protocol):
+    """Makes clips of what is looked at."""
+
+    def take_look(self, look: Look) -> None:
+        """Remember where people were."""
+        ...
+
+    def of_hazard(self, hazard: Hazard, at_ms: int) -> str:
+        """Order the clip of a hazard and return its id."""
+        ...
+
+
 @dataclass(slots=True)
 class Effort:
     """What an analysis has done since its start; written by its thread, read by any.
@@ -102,6 +114,7 @@ class CameraAnalyst:
         boots: Gives the boot id of an instant.
         quality: Judges pictures; None takes all of them as good.
         watches: Look for hazards.
+        clips: Makes clips of hazards; None makes none.
         clock: Seconds that never go back, for the time that inference takes.
     """
 
@@ -114,6 +127,7 @@ class CameraAnalyst:
         boots: Boots,
         quality: Quality | None = None,
         watches: tuple[Watch, ...] = (),
+        clips: ClipMaker | None = None,
         clock: Callable[[], float] = time.perf_counter,
     ) -> None:
         self.effort = Effort()
@@ -123,6 +137,7 @@ class CameraAnalyst:
         self._boots = boots
         self._quality = quality
         self._watches = watches
+        self._clips = clips
         self._clock = clock
         self._people: People | None = None
         self._boot_end_ms = 0
@@ -142,7 +157,7 @@ class CameraAnalyst:
         seen = self._followers(frame.event_time_ms).update(detections, frame)
         self.effort.inference_seconds += inference_seconds
         self.effort.people = len(seen.people)
-        hazards = tuple(hazard for watch in self._watches for hazard in watch.update(frame, seen))
+        hazards = self._hazards(frame, seen)
         height, width = frame.picture.shape[:2]
         tracked = TrackedFrame(
             event_time_ms=frame.event_time_ms,
@@ -152,7 +167,16 @@ class CameraAnalyst:
             picture=frame.picture,
             inference_ms=inference_seconds * 1_000,
         )
-        return look_of(tracked, self._camera_id, seen, hazards)
+        look = look_of(tracked, self._camera_id, seen, hazards)
+        if self._clips:
+            self._clips.take_look(look)
+        return look
+
+    def _hazards(self, frame: Frame, seen: Seen) -> tuple[Hazard, ...]:
+        found = tuple(hazard for watch in self._watches for hazard in watch.update(frame, seen))
+        if self._clips is None:
+            return found
+        return tuple(replace(each, clip_id=self._clips.of_hazard(each, frame.event_time_ms)) for each in found)
 
     def _followers(self, event_time_ms: int) -> People:
         if self._people is None or event_time_ms >= self._boot_end_ms:

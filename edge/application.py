@@ -10,6 +10,7 @@ from collections.abc import Callable, Mapping
 from contextlib import ExitStack
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import cast
 
 import boto3
 
@@ -18,6 +19,8 @@ from edge.addresses import is_live, with_values
 from edge.analysis import CameraAnalyst
 from edge.assembly import camera_analyst
 from edge.boots import Boots
+from edge.clips.service import ClipService
+from edge.clips.uploads import S3Client, UploadQueue
 from edge.credentials import iot_session
 from edge.errors import ConfigurationError, Problem
 from edge.health import CameraVitals
@@ -27,6 +30,7 @@ from edge.metrics import CameraFigures, Figures, StatusServer
 from edge.model_cards import ModelCard
 from edge.publisher import KinesisClient
 from edge.readers import PacedReader, Reader
+from edge.repeated import Repeated
 from edge.run_settings import RunSettings
 from edge.runtime import ClockSetBackError, StoreRuntime
 from edge.sender import Sender, kinesis_client
@@ -35,6 +39,8 @@ from edge.spool import Spool
 from edge.store_file import Camera, StoreFile
 
 SPOOL_FILE = "events.sqlite"
+CLIPS_FOLDER = "clips"
+REQUESTS_FOLDER = "clip-requests"
 FRAMES_PER_SECOND = 5.0
 """Analysed by default: a person walks some 0.3 m between two pictures."""
 DRAIN_SECONDS = 5.0
@@ -68,6 +74,7 @@ class EdgeApplication:
         models_directory: Where its model file lies.
         state_directory: Where the spool lies.
         client: Kinesis.
+        clip_client: S3, where the store wants clips.
         surroundings: Clocks and chance.
         on_events: Takes the events too, such as a file for looking at them.
 
@@ -84,6 +91,7 @@ class EdgeApplication:
         state_directory: Path,
         client: KinesisClient,
         surroundings: Surroundings,
+        clip_client: S3Client | None = None,
         on_events: Callable[[list[Event]], None] | None = None,
     ) -> None:
         _require_sources(store)
@@ -102,6 +110,7 @@ class EdgeApplication:
         self._client = client
         self._around = surroundings
         self._on_events = on_events
+        self._clips = self._clip_service(clip_client) if store.clips.is_on and clip_client else None
         self._is_stopped = threading.Event()
         self._ready = threading.Event()
         self._idle = threading.Event()
@@ -144,6 +153,8 @@ class EdgeApplication:
                     settings=self._store.run.sender,
                 )
             )
+            if self._clips:
+                stack.enter_context(Repeated(self._clips.step, name="clips"))
             self._parts = self._built(spool, sender)
             status = stack.enter_context(StatusServer(self.figures, port=self._store.run.status_port))
             self.status_port = status.port
@@ -188,7 +199,29 @@ class EdgeApplication:
             now_ms=self._around.now_ms,
             vitals=vitals,
         )
-        return _Parts(runtime=runtime, readers=readers, analysts=analysts, spool=spool, sender=sender)
+        return _Parts(
+            runtime=runtime, readers=readers, analysts=analysts, spool=spool, sender=sender, clips=self._clips
+        )
+
+    def _clip_service(self, client: S3Client) -> ClipService:
+        settings = self._store.clips
+        queue = UploadQueue(
+            self._state_directory / CLIPS_FOLDER,
+            client=client,
+            bucket=settings.bucket,
+            max_bytes=settings.queue_bytes,
+            max_age_ms=settings.queue_ms,
+            now_ms=self._around.now_ms,
+        )
+        return ClipService(
+            store_id=self._store.store_id,
+            device_id=self._store.device_id,
+            camera_ids=[camera.camera_id for camera in self._store.cameras],
+            settings=settings,
+            queue=queue,
+            requests=self._state_directory / REQUESTS_FOLDER,
+            now_ms=self._around.now_ms,
+        )
 
     def _take(self, spool: Spool, events: list[Event]) -> None:
         spool.append(events)
@@ -204,6 +237,7 @@ class EdgeApplication:
             frames_per_second=self._frames_per_second,
             boots=boots,
             state_directory=self._state_directory,
+            clips=self._clips,
         )
 
     @property
@@ -220,6 +254,7 @@ class EdgeApplication:
                 now_ms=self._around.now_ms,
                 random=self._around.random,
                 settings=self._store.run.capture,
+                tap=self._clips.take_packet if self._clips else None,
             )
 
         def frames() -> VideoFile:
@@ -238,6 +273,7 @@ class _Parts:
     analysts: Mapping[str, CameraAnalyst]
     spool: Spool
     sender: Sender
+    clips: ClipService | None
 
     def figures(self) -> Figures:
         spooled = self.spool.status()
@@ -252,6 +288,7 @@ class _Parts:
             sent=self.sender.status.sent,
             lost=lost,
             candidates=dict(self.runtime.floor.candidates),
+            clips=self.clips.figures() if self.clips else {},
         )
 
     def _camera(self, camera_id: str) -> CameraFigures:
@@ -300,6 +337,13 @@ def store_client(store: StoreFile) -> KinesisClient:
         BotoCoreError: where there is no region.
     """
     return kinesis_client(aws_session(store.run), endpoint_url=store.run.kinesis.endpoint_url)
+
+
+def clip_client(store: StoreFile) -> S3Client | None:
+    """Return the client of S3 where the store wants clips."""
+    if not store.clips.is_on:
+        return None
+    return cast("S3Client", aws_session(store.run).client("s3"))
 
 
 def aws_session(settings: RunSettings) -> boto3.Session:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from pathlib import Path
 
-from edge.analysis import CameraAnalyst, Finder
+from edge.analysis import CameraAnalyst, ClipMaker, Finder
 from edge.boots import Boots
 from edge.detector import Detector, Things
 from edge.hazards.objects import Objects
@@ -29,6 +29,7 @@ def camera_analyst(
     boots: Boots,
     finder: Finder | None = None,
     state_directory: Path | None = None,
+    clips: ClipMaker | None = None,
 ) -> CameraAnalyst:
     """Return what analyses one camera.
 
@@ -41,6 +42,7 @@ def camera_analyst(
         boots: Gives the boot id of an instant.
         finder: In place of a detector of its own.
         state_directory: Where learnt things are kept over a restart; None keeps them in memory.
+        clips: Makes clips of hazards; None makes none.
 
     Raises:
         ConfigurationError: where the model cannot be used.
@@ -69,7 +71,9 @@ def camera_analyst(
         is_moved=lambda: quality.is_moved,
         more=_objects(store, finder, models_directory),
     )
-    return CameraAnalyst(camera_id, finder=finder, people=people, boots=boots, quality=quality, watches=(watch,))
+    return CameraAnalyst(
+        camera_id, finder=finder, people=people, boots=boots, quality=quality, watches=(watch,), clips=clips
+    )
 
 
 def _objects(store: StoreFile, finder: Finder, models_directory: Path) -> list[Objects]:

@@ -16,6 +16,7 @@ import shapely
 
 from contracts.events import ZoneKind
 from edge import run_settings
+from edge.clips.settings import ClipSettings, clip_settings
 from edge.device import DeviceSettings
 from edge.floor import FloorPlan, floor_plan, in_picture, owner
 from edge.hazards.settings import HazardSettings, hazard_settings
@@ -72,6 +73,7 @@ class StoreFile:
     picture_health: PictureHealthSettings = field(default_factory=PictureHealthSettings)
     hazards: HazardSettings = field(default_factory=HazardSettings)
     people: PeopleSettings = field(default_factory=PeopleSettings)
+    clips: ClipSettings = field(default_factory=ClipSettings)
 
     @classmethod
     def whole_picture(cls) -> StoreFile:
@@ -103,7 +105,7 @@ def load_store(path: Path) -> StoreFile:
 
 def _store(root: Table) -> StoreFile:
     root.only("store_id", "device_id", "time_zone", "visits", "crossings", "snapshots", "analysis",
-              "cameras", "lanes", "zones", "lines", "hazards", "picture_health", "tracking",
+              "cameras", "lanes", "zones", "lines", "hazards", "picture_health", "tracking", "clips",
               "staff", "parties", "static_objects", *run_settings.TABLES)  # fmt: skip
     tables = {name: root.tables(name) for name in ID_KEYS}
     for name, key in ID_KEYS.items():
@@ -129,6 +131,7 @@ def _store(root: Table) -> StoreFile:
         run=run_settings.run_settings(root),
         picture_health=picture_health_settings(root.table("picture_health")),
         people=_people(root, zones),
+        clips=clip_settings(root.table("clips")),
         hazards=hazard_settings(root.table("hazards"), time_zone=time_zone, zone_ids=[zone.zone_id for zone in zones]),
     )
 

@@ -13,7 +13,7 @@ from contextlib import ExitStack
 from dataclasses import replace
 from pathlib import Path
 
-from edge.application import EdgeApplication, Surroundings, store_client
+from edge.application import EdgeApplication, Surroundings, clip_client, store_client
 from edge.commands.common import aws_as_configuration, detector_of, state_directory, unusable
 from edge.metrics import log_as_json
 from edge.pipeline import OnEvents
@@ -46,6 +46,7 @@ def _application(options: argparse.Namespace, store: StoreFile, on_events: OnEve
             **detector_of(options),
             state_directory=state_directory(options),
             client=store_client(store),
+            clip_client=clip_client(store),
             surroundings=Surroundings(now_ms=lambda: time.time_ns() // 1_000_000, environment=os.environ),
             on_events=on_events,
         )
