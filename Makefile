@@ -15,7 +15,7 @@ DEMO_FLAGS = $(if $(VIDEO),--video '$(VIDEO)') $(if $(ZONES),--zones '$(ZONES)')
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup gen lint format types test check demo audit up down bench bench-guard bench-profile bench-scale package pins clean
+.PHONY: help setup gen lint format types test check demo audit up down bench bench-guard bench-profile bench-scale bench-edge package pins clean
 
 help: ## List these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -67,6 +67,10 @@ bench-guard: setup ## Fail if the job takes 10 % more time or 20 % more memory t
 
 bench-profile: setup ## Draw where the job's processor time goes: a flame graph and a table (or NAME=scan, …)
 	@$(PYTHON) -m bench.profiles $(NAME)
+
+bench-edge: setup ## Measure the edge: speed, cameras, memory, latency, accuracy (5 minutes; SOAK=30 adds half an hour)
+	@$(PYTHON) -m bench.edge $(if $(SOAK),--soak-minutes $(SOAK))
+	@$(PYTHON) -m bench.edge_accuracy
 
 bench-scale: setup ## Work out what a chain of 10,000 stores takes and costs from the measured figures
 	@$(PYTHON) -m bench.scale

@@ -18,6 +18,7 @@ from rich.console import Console
 from rich.table import Table
 
 from bench.contenders import FOLDER
+from bench.edge_running import growth, kinesis, latency_ms, memory, p95
 from bench.resources import this_machine
 from contracts.events import Event
 from edge.assembly import camera_analyst
@@ -33,6 +34,8 @@ from edge.store_file import Camera, StoreFile
 from edge.zones import Zone
 
 REPORT = FOLDER / "edge.json"
+SOAK_GROWTH_MIB = 10.0
+PEOPLE_CLIP = "one-by-one-person-detection.mp4"
 CLIP = "bottle-detection.mp4"
 """640 x 360 at 30 frames a second."""
 PEOPLE = 30
@@ -68,10 +71,11 @@ def main(arguments: list[str] | None = None) -> int:
             speed = _speed(options.data, status.update)
             status.update(f"A crowd of {PEOPLE}")
             crowd_ms = crowd_milliseconds()
+            running = _running(options, status.update)
     except ConfigurationError as error:
         print(error, file=sys.stderr)
         return EXIT_CODE
-    targets = _targets(speed, crowd_ms)
+    targets = _targets(speed, crowd_ms) + running
     console.print(table(targets))
     _write(targets, speed)
     console.print(f"All of it in {REPORT}")
@@ -96,6 +100,26 @@ def _targets(speed: Speed, crowd_ms: float) -> list[Target]:
         ),
         Target(name=f"tracking and zones with {PEOPLE} people", measured=crowd_ms, limit=2.0, unit="ms a frame"),
     ]
+
+
+def _running(options: argparse.Namespace, told: Callable[[str], None]) -> list[Target]:
+    """Measure the whole edge as it runs in a store."""
+    video, models = options.data / "videos" / CLIP, options.data / "models"
+    with kinesis() as endpoint:
+        told("From capture to Kinesis")
+        latencies = latency_ms(options.data / "videos" / PEOPLE_CLIP, models, endpoint, cameras=2)
+        told("Memory")
+        took = memory(video, models, endpoint)
+        targets = [
+            Target(name="capture to Kinesis, p95, 2 cameras", measured=p95(latencies), limit=1_000, unit="ms"),
+            Target(name="memory without cameras", measured=took.base, limit=250, unit="MiB"),
+            Target(name="memory a camera", measured=took.camera, limit=60, unit="MiB"),
+        ]
+        if options.soak_minutes:
+            grown = growth(video, models, endpoint, minutes=options.soak_minutes, told=told)
+            name = f"growth over {options.soak_minutes:g} minutes"
+            targets.append(Target(name=name, measured=grown, limit=SOAK_GROWTH_MIB, unit="MiB"))
+    return targets
 
 
 def crowd_milliseconds() -> float:
@@ -205,6 +229,7 @@ def _write(targets: list[Target], speed: Speed) -> None:
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="bench.edge", description=__doc__)
     data = Path(os.environ.get("STORE_TRAFFIC_DATA", "../shared/data"))
+    parser.add_argument("--soak-minutes", type=float, default=0.0, metavar="N", help="run two cameras for so long too")
     parser.add_argument("--data", type=Path, default=data, help="folder of models and videos [$STORE_TRAFFIC_DATA]")
     return parser
 

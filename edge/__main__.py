@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from rich.console import Console
 
 from edge import doctor, init
-from edge.commands import bench, check, models, run
+from edge.commands import bench, check, models, preview, run
 from edge.errors import EXIT_CODE, ConfigurationError
 from edge.zone_editor import command as zones
 
@@ -33,6 +33,7 @@ COMMANDS = {
     "check": (check, "tell everything that is wrong with a store file"),
     "doctor": (doctor, "tell whether this machine is ready to run a store"),
     "run": (run, "watch the store's cameras, or analyse a video"),
+    "preview": (preview, "draw what is seen and counted into some seconds of a camera"),
     "models": (models, "list, verify, install detectors; go back to the one before"),
     "bench": (bench, "measure how many cameras this machine can watch"),
 }

@@ -122,6 +122,11 @@ class EdgeApplication:
         """Set once everything runs."""
         return self._ready
 
+    @property
+    def newest_ms(self) -> int:
+        """Capture of the newest picture that was counted; 0 before the first."""
+        return self._parts.runtime.floor.newest_ms if self._parts else 0
+
     def stop(self) -> None:
         """Ask `run` to end. May be called from any thread, or by a signal."""
         self._is_stopped.set()

@@ -118,6 +118,20 @@ def _boots(store: StoreFile, boot_id: str | None) -> Boots:
     return Boots(lambda: next(given, None) or random_boot_id(), store.time_zone)
 
 
+def run_looks(
+    store: StoreFile,
+    looks: Iterable[Look],
+    *,
+    boots: Boots,
+    on_events: OnEvents,
+    frame_count: int,
+    annotate: Path | None = None,
+    progress: Progress | None = None,
+) -> VideoSummary:
+    """Count what one camera's looks show, to their end; see `run_video`."""
+    return _Run(store, boots, on_events).over(looks, frame_count=frame_count, annotate=annotate, progress=progress)
+
+
 def of_camera(store: StoreFile, camera_id: str | None) -> StoreFile:
     """Return the store reduced to one camera: the one named, or its only one.
 

@@ -246,6 +246,11 @@ class StoreFloor:
         """Hazards told since the start, by label."""
 
     @property
+    def newest_ms(self) -> int:
+        """Capture of the newest picture that was counted."""
+        return self._last_ms
+
+    @property
     def too_late(self) -> Mapping[str, int]:
         """Looks left out as they came too late for their place in the order, by camera."""
         return self._sequencer.too_late
