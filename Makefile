@@ -84,6 +84,9 @@ pins: setup ## Pin the newest versions that requirements/*.in allow
 	    --overrides requirements/overrides.txt --generate-hashes \
 	    --no-emit-index-url --no-header --no-annotate --output-file requirements/$$name.txt; \
 	done
+	@$(UV) pip compile packaging/edge/requirements.in --upgrade --quiet --universal --python-version 3.11 \
+	  --constraint requirements/project.txt --generate-hashes --no-emit-index-url --no-header --no-annotate \
+	  --output-file packaging/edge/requirements.txt
 
 clean: ## Remove what was made; ALL=1 removes what was downloaded too
 	@$(if $(wildcard $(PYTHON)),$(PYTHON) -m local down,true)

@@ -37,6 +37,7 @@ MEMORY_SECONDS = 45.0
 MANY_CAMERAS = 4
 LOOK_SECONDS = 5.0
 START_SECONDS = 30.0
+KEYS = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -59,14 +60,10 @@ def kinesis() -> Iterator[str]:
     command = [sys.executable, "-m", "moto.server", "-H", "127.0.0.1", "-p", str(port)]
     with subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL) as process:
         endpoint = f"http://127.0.0.1:{port}"
+        # No real key may be used by mistake, and none is needed.
+        os.environ |= KEYS
         try:
-            client = boto3.client(
-                "kinesis",
-                endpoint_url=endpoint,
-                region_name=REGION,
-                aws_access_key_id="local",
-                aws_secret_access_key="local",
-            )
+            client = boto3.client("kinesis", endpoint_url=endpoint, region_name=REGION)
             wait_until(
                 lambda: _is_up(client),
                 seconds=START_SECONDS,
@@ -166,9 +163,8 @@ def _resident(
         file.write_text(_store_text(video, endpoint, cameras))
         command = [sys.executable, "-m", "edge", "run", "--store", str(file), "--state", folder]
         command += ["--models", str(models), "--seconds", str(seconds)]
-        keys = {"AWS_ACCESS_KEY_ID": "local", "AWS_SECRET_ACCESS_KEY": "local"}
         looks: list[float] = []
-        with subprocess.Popen(command, stderr=subprocess.DEVNULL, env={**os.environ, **keys}) as process:
+        with subprocess.Popen(command, stderr=subprocess.DEVNULL) as process:
             while process.poll() is None:
                 time.sleep(LOOK_SECONDS)
                 if (resident := _resident_mib(process.pid)) is not None:
