@@ -17,6 +17,7 @@ from edge.errors import ConfigurationError, Problem
 from edge.identity import random_boot_id
 from edge.looks import Look
 from edge.model_cards import ModelCard
+from edge.picture_folder import PictureFolder
 from edge.runtime import StoreFloor
 from edge.sources import TrackedFrame, TracksFile, VideoFile
 from edge.store_file import StoreFile
@@ -63,7 +64,7 @@ def run_video(
     """Analyse a video file as one camera of a store.
 
     Args:
-        video: The file.
+        video: The file, or a folder of pictures, which has times of its own.
         store: The store; None takes the whole picture as one aisle.
         model_card: The detector.
         models_directory: Where its model file lies.
@@ -78,7 +79,7 @@ def run_video(
         ConfigurationError: where the video, the store or the model cannot be used.
     """
     store = of_camera(store or StoreFile.whole_picture(), camera_id)
-    source = VideoFile(video, start_ms=start_ms, frames_per_second=store.settings.frames_per_second)
+    source = _source(video, store, start_ms)
     boots = _boots(store, boot_id)
     analyst = camera_analyst(
         store,
@@ -110,6 +111,12 @@ def run_tracks(
     run = _Run(replace(store, settings=settings), _boots(store, boot_id), on_events)
     looks = (look_of(frame, store.cameras[0].camera_id) for frame in tracks)
     return run.over(looks, frame_count=tracks.frame_count, annotate=annotate, progress=progress)
+
+
+def _source(video: Path, store: StoreFile, start_ms: int) -> VideoFile | PictureFolder:
+    if video.is_dir():
+        return PictureFolder(video, time_zone=store.time_zone)
+    return VideoFile(video, start_ms=start_ms, frames_per_second=store.settings.frames_per_second)
 
 
 def _boots(store: StoreFile, boot_id: str | None) -> Boots:
