@@ -31,9 +31,7 @@ DAY_SECONDS = 86_400
 def add(run: argparse.ArgumentParser) -> None:
     """Describe the command."""
     source = run.add_mutually_exclusive_group()
-    source.add_argument(
-        "--video", type=Path, metavar="FILE", help="video (mp4, mpg, gif, …), or folder of pictures"
-    )
+    source.add_argument("--video", type=Path, metavar="FILE", help="video (mp4, mpg, gif, …), or folder of pictures")
     source.add_argument("--tracks", type=Path, metavar="FILE.csv", help="boxes: frame,id,x,y,w,h in pixels")
     run.add_argument(
         "--store", type=Path, metavar="FILE.toml", help="store file; without a video its cameras are watched"
