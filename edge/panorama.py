@@ -8,13 +8,15 @@ BGR), `.stream_id` and `.time_stamp` as (seconds, microseconds), parameters by `
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
+from edge.analysis import CameraAnalyst
 from edge.errors import ConfigurationError, Problem
+from edge.runtime import StoreFloor
 from edge.sources import Frame
 
 
@@ -75,6 +77,44 @@ class PanoramaCameras:
     def _frames(self) -> Iterator[tuple[str, Frame]]:
         for media in self._inputs.get():
             yield media.stream_id, Frame(event_time_ms=capture_ms(media.time_stamp), picture=media.image)
+
+
+class PanoramaStore:
+    """The whole way behind a code node: its cameras' frames, analysed and counted as one device.
+
+    Args:
+        node: The code node.
+        analysts: By stream id, which is the camera's name in the store file.
+        floor: What counts.
+        video: Name of the input with the cameras.
+    """
+
+    def __init__(
+        self, node: Node, analysts: Mapping[str, CameraAnalyst], floor: StoreFloor, *, video: str = "video_in"
+    ) -> None:
+        self._analysts = dict(analysts)
+        self._floor = floor
+        self._cameras = PanoramaCameras(node, self._take, video=video)
+
+    def step(self) -> int:
+        """Analyse what the cameras gave since the last call, and return how many pictures were new.
+
+        Raises:
+            ConfigurationError: where a camera is not in the store file.
+        """
+        return self._cameras.step()
+
+    def close(self) -> None:
+        """Tell what is still open."""
+        self._floor.close()
+
+    def _take(self, stream_id: str, frame: Frame) -> None:
+        if stream_id not in self._analysts:
+            cure = "Name the camera so in the store file, or the stream so on the appliance."
+            expected = f"one of {', '.join(self._analysts)}"
+            problem = Problem(where="stream_id", expected=expected, came=stream_id, cure=cure)
+            raise ConfigurationError("Panorama application", [problem])
+        self._floor.take(self._analysts[stream_id].look(frame))
 
 
 class PanoramaModel:

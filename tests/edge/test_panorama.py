@@ -8,9 +8,19 @@ import numpy as np
 import pytest
 from numpy.typing import NDArray
 
+from contracts.events import Event, Visit
+from edge.analysis import CameraAnalyst
+from edge.boots import Boots
+from edge.detections import Detections
 from edge.errors import ConfigurationError
-from edge.panorama import PanoramaCameras, PanoramaModel, capture_ms, parameter
+from edge.heads import Picture
+from edge.model_cards import load_card
+from edge.panorama import PanoramaCameras, PanoramaModel, PanoramaStore, capture_ms, parameter
+from edge.people import CameraFloor, FollowedPeople, PeopleSettings
+from edge.runtime import StoreFloor
 from edge.sources import Frame
+from edge.store_file import StoreFile
+from edge.tracker import ByteTrack
 
 
 class _Port:
@@ -76,3 +86,40 @@ def test_a_parameter_that_the_manifest_lacks_is_told_with_its_cure() -> None:
     assert parameter(_Node(threshold=_Port(0.4)), "threshold") == 0.4
     with pytest.raises(ConfigurationError, match=r"package\.json"):
         parameter(_Node(), "threshold")
+
+
+class _OnePerson:
+    """A detector that sees one person in the middle of every picture."""
+
+    def detect(self, _picture: Picture) -> Detections:
+        """See the person."""
+        return Detections.of(np.array([[2.0, 1.0, 3.0, 3.0]]), np.array([0.9]))
+
+
+def test_a_code_node_counts_a_store() -> None:
+    """Its frames go the way of any camera's: a visit comes out; a camera that nobody knows is told."""
+    store = StoreFile.whole_picture()
+    boots = Boots(lambda: "b", store.time_zone)
+    told: list[Event] = []
+    analyst = CameraAnalyst(
+        "camera",
+        finder=_OnePerson(),
+        people=lambda boot: FollowedPeople(
+            ByteTrack(load_card("yolox-nano"), boot_id=boot, frames_per_second=5.0, lost_ms=2_000),
+            boot_id=boot,
+            floor=CameraFloor(zones=store.zones),
+            settings=PeopleSettings(),
+            held_ms=2_000,
+        ),
+        boots=boots,
+    )
+    floor = StoreFloor(store, boots, told.extend, camera_ids=["camera"], patience_ms=0)
+    pictures = [[_media("camera", 1_790_000_000 + at // 5, at % 5 * 200_000)] for at in range(60)]
+    node = _Node(video_in=_Port(*pictures, [_media("other", 1_790_000_100, 0)]))
+    panorama = PanoramaStore(node, {"camera": analyst}, floor)
+    assert sum(panorama.step() for _ in pictures) == 60
+    with pytest.raises(ConfigurationError, match="expected one of camera, came other"):
+        panorama.step()
+    panorama.close()
+    (visit,) = [event.payload for event in told if isinstance(event.payload, Visit)]
+    assert visit.left_ms - visit.entered_ms == pytest.approx(11_600, abs=400)
