@@ -20,6 +20,7 @@ from moto.server import ThreadedMotoServer
 
 from contracts.events import Event, Health, Snapshot
 from edge.application import EdgeApplication, Surroundings, store_client
+from edge.clips.settings import ClipSettings
 from edge.errors import ConfigurationError
 from edge.model_cards import load_card
 from edge.run_settings import RunSettings, StreamSettings
@@ -72,7 +73,7 @@ def _store(endpoint: str, *sources: str) -> StoreFile:
 class Running:
     """An application on a thread, and what it told."""
 
-    def __init__(self, store: StoreFile, trial_data: Path, state: Path) -> None:
+    def __init__(self, store: StoreFile, trial_data: Path, state: Path, *, clip_client: Any = None) -> None:
         self.events: list[Event] = []
         self._came = threading.Condition()
         self.application = EdgeApplication(
@@ -82,6 +83,7 @@ class Running:
             state_directory=state,
             client=store_client(store),
             surroundings=Surroundings(now_ms=lambda: time.time_ns() // 1_000_000),
+            clip_client=clip_client,
             on_events=self._take,
         )
         self._thread = threading.Thread(target=self.application.run, daemon=True)
@@ -230,3 +232,29 @@ whole_picture = true
     written = [json.loads(line)["event_id"] for line in events.read_text().splitlines()]
     assert written == _delivered(endpoint)
     assert written
+
+
+class Bucket:
+    """S3 that keeps what is put."""
+
+    def __init__(self) -> None:
+        self.keys: list[str] = []
+
+    def put_object(self, **arguments: Any) -> None:
+        """Keep the key."""
+        self.keys.append(arguments["Key"])
+
+
+def test_a_clip_is_made_on_request_where_the_store_wants_clips(tmp_path: Path, trial_data: Path, endpoint: str) -> None:
+    """The packets of the running camera, asked for by another program; nothing is kept where clips are off."""
+    clips = ClipSettings(is_on=True, bucket="clips", before_seconds=1, after_seconds=1)
+    bucket = Bucket()
+    with RtspServer(for_ever(encoded())) as server:
+        store = replace(_store(endpoint, server.url), clips=clips)
+        running = Running(store, trial_data, tmp_path / "state", clip_client=bucket)
+        with running:
+            running.wait(lambda: running.application.newest_ms > 0)
+            request = tmp_path / "state" / "clip-requests" / "1.json"
+            request.write_text(json.dumps({"camera_id": "c0", "at_ms": running.application.newest_ms + 1_000}))
+            running.wait(lambda: len(bucket.keys) == 2)
+    assert {key.rpartition("/")[2] for key in bucket.keys} == {"preview-1.mp4", "clip.json"}
