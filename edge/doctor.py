@@ -362,8 +362,9 @@ def _inference_ms(detector: Detector) -> float:
     detector.detect(picture)
     best = float("inf")
     for _ in range(3):
+        another = picture.copy()  # a picture that was just looked at is not run again
         begin = time.perf_counter()
-        detector.detect(picture)
+        detector.detect(another)
         best = min(best, time.perf_counter() - begin)
     return best * 1_000.0
 

@@ -10,8 +10,11 @@ import numpy as np
 import pytest
 from botocore.exceptions import ClientError, NoCredentialsError, NoRegionError
 
+from edge import doctor
+from edge.detector import Detector
 from edge.doctor import DoctorSettings, Finding, Probes, examine, findings_table, ntp_offset_seconds
 from edge.errors import ConfigurationError, Problem
+from edge.model_cards import load_card
 from edge.stills import Still
 from edge.store_file import StoreFile, load_store
 
@@ -151,3 +154,10 @@ def test_the_clock_offset_is_that_of_the_ntp_exchange() -> None:
         port = server.getsockname()[1]
         assert ntp_offset_seconds("127.0.0.1", port=port, timeout_seconds=10, now=lambda: now) == pytest.approx(3.0)
         thread.join(10)
+
+
+@pytest.mark.video
+def test_a_picture_takes_its_time(trial_data: Path) -> None:
+    """The detector is really run for each: a tenth of a millisecond would be a result that was kept."""
+    detector = Detector(load_card("yolox-nano"), trial_data / "models")
+    assert doctor._inference_ms(detector) > 1.0
