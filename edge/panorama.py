@@ -76,7 +76,9 @@ class PanoramaCameras:
 
     def _frames(self) -> Iterator[tuple[str, Frame]]:
         for media in self._inputs.get():
-            yield media.stream_id, Frame(event_time_ms=capture_ms(media.time_stamp), picture=media.image)
+            # A copy: the appliance may fill its own again.
+            picture = np.array(media.image, dtype=np.uint8)
+            yield media.stream_id, Frame(event_time_ms=capture_ms(media.time_stamp), picture=picture)
 
 
 class PanoramaStore:

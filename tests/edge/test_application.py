@@ -75,6 +75,7 @@ class Running:
 
     def __init__(self, store: StoreFile, trial_data: Path, state: Path, *, clip_client: Any = None) -> None:
         self.events: list[Event] = []
+        self.shift_ms = 0
         self._came = threading.Condition()
         self.application = EdgeApplication(
             store,
@@ -82,7 +83,7 @@ class Running:
             models_directory=trial_data / "models",
             state_directory=state,
             client=store_client(store),
-            surroundings=Surroundings(now_ms=lambda: time.time_ns() // 1_000_000),
+            surroundings=Surroundings(now_ms=lambda: time.time_ns() // 1_000_000 + self.shift_ms),
             clip_client=clip_client,
             on_events=self._take,
         )
@@ -258,3 +259,31 @@ def test_a_clip_is_made_on_request_where_the_store_wants_clips(tmp_path: Path, t
             request.write_text(json.dumps({"camera_id": "c0", "at_ms": running.application.newest_ms + 1_000}))
             running.wait(lambda: len(bucket.keys) == 2)
     assert {key.rpartition("/")[2] for key in bucket.keys} == {"preview-1.mp4", "clip.json"}
+
+
+def test_a_dark_camera_is_told_and_its_zones_are_not_empty_but_unknown(
+    tmp_path: Path, trial_data: Path, endpoint: str
+) -> None:
+    """Covered: from the moment on at which that is clear, no snapshot tells of its zones."""
+    video = write_video(tmp_path / "clip.mp4", list(range(0, 4_000, 100)))
+    with Running(_store(endpoint, str(video)), trial_data, tmp_path / "state") as running:
+        running.wait(lambda: running.application.figures().cameras["c0"].state == "dark")
+        told_ms = running.application.newest_ms
+        running.wait(lambda: running.application.newest_ms > told_ms + 12_000)
+    dark = [e for e in running.events if isinstance(e.payload, Snapshot) and e.event_time_ms > told_ms]
+    assert all(not e.payload.zones for e in dark)  # type: ignore[union-attr]
+    assert [e.payload.state for e in running.events if isinstance(e.payload, Health)][-1] == "dark"
+
+
+def test_a_clock_that_is_set_back_begins_a_new_boot(tmp_path: Path, trial_data: Path, endpoint: str) -> None:
+    """By an hour: what is open is told, and counting goes on under another boot, at the new time."""
+    video = write_video(tmp_path / "clip.mp4", list(range(0, 4_000, 100)), is_alive=True)
+    running = Running(_store(endpoint, str(video)), trial_data, tmp_path / "state")
+    with running:
+        running.wait(lambda: running.has(Snapshot))
+        running.shift_ms = -3_600_000
+        running.wait(lambda: len({e.boot_id for e in running.events if isinstance(e.payload, Snapshot)}) == 2)
+    boots = list(dict.fromkeys(event.boot_id for event in running.events))
+    first, second = ([e for e in running.events if e.boot_id == boot] for boot in boots)
+    assert second[0].seq == 0
+    assert max(e.event_time_ms for e in second) < min(e.event_time_ms for e in first)
