@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from contracts import quality, rejections
+from contracts.alerts import Action, Alert
 from contracts.events import envelope_struct, payload_fields, payload_struct
-from contracts.fields import Field
+from contracts.fields import Field, struct_of
 from contracts.types import BOOLEAN, DOUBLE, INSTANT, INTEGER, LONG, STRING, ListOf, Struct, Type
 
 StoredIn = Literal["lake", "dynamodb"]
@@ -20,6 +21,8 @@ class Table:
     `grain` says what one row is. `key` names the columns that tell rows apart; with `revision` in the key, the
     highest revision is the valid one. `partition_by` is the instant whose UTC day the files are laid out by. Where
     `is_written_by_all` every subtask of the stream writes a file of its own, as one could not keep up; else one does.
+    Of DynamoDB's tables, the services write those that are not `is_written_by_job`; one that `tells_changes` has a
+    stream of them.
     """
 
     name: str
@@ -31,6 +34,8 @@ class Table:
     sort_by: tuple[str, ...] = ()
     stored_in: StoredIn = "lake"
     is_written_by_all: bool = False
+    is_written_by_job: bool = True
+    tells_changes: bool = False
 
     def column(self, name: str) -> Field:
         """Return a column; raises `KeyError` when the table has none of that name."""
@@ -79,6 +84,9 @@ HISTOGRAM = ListOf(
     )
 )
 TRACK_ID = _column("track_id", STRING, "Track, random per boot and rotated daily: no lasting identity")
+
+ALERT_FIELDS = struct_of(Alert).fields
+_EPOCHS_OF_ALERTS = frozenset({"started_ms", "raised_ms", "escalated_ms", "ended_ms", "changed_ms", "expires_at"})
 
 OUTCOMES = ("served", "abandoned", "censored")
 
@@ -386,23 +394,34 @@ HEAT_MINUTE = Table(
 
 ALERT = Table(
     name="alert_v1",
-    doc="What needed attention, and each change of its state.",
+    doc=(
+        "Every state that an alert was in, as the job told it: raised, escalated, resolved. A failure or a replay "
+        "changes nothing: a row is written once for its key."
+    ),
     grain="one state of one alert",
     columns=(
-        STORE_ID,
-        _column("alert_id", STRING, "Hash of store, place, rule and started_time"),
-        _column("rule_id", STRING, "Rule that raised it"),
-        _column("place_id", STRING, "Zone, lane or camera"),
-        _column("severity", STRING, "How bad: low, medium or high"),
-        _column("state", STRING, "raised, acknowledged, resolved, escalated, expired or needs_review"),
+        *(field for field in ALERT_FIELDS if field.name not in _EPOCHS_OF_ALERTS),
         _column("started_time", INSTANT, "When the condition began"),
+        _column("raised_time", INSTANT, "When it had held for the rule's minimum duration"),
+        _column("ended_time", INSTANT, "When it was over, or expired", required=False),
         _column("changed_time", INSTANT, "When this state began"),
-        _column("value", DOUBLE, "Measured value at the change"),
-        _column("limit_value", DOUBLE, "Limit it was compared with"),
     ),
-    key=("alert_id", "changed_time"),
+    key=("store_id", "alert_id", "state"),
     partition_by="changed_time",
     sort_by=("store_id", "changed_time"),
+)
+
+ALERT_ACTION = Table(
+    name="alert_action_v1",
+    doc="What people did about alerts: acknowledged, judged, commented.",
+    grain="one act",
+    columns=(
+        *(field for field in struct_of(Action).fields if field.name not in ("acted_ms", "expires_at")),
+        _column("acted_time", INSTANT, "When"),
+    ),
+    key=("store_id", "action_id"),
+    partition_by="acted_time",
+    sort_by=("store_id", "acted_time"),
 )
 
 REJECTED = Table(
@@ -481,6 +500,90 @@ LIVE_ZONE = Table(
     stored_in="dynamodb",
 )
 
+ALERTS = Table(
+    name="alerts",
+    doc=(
+        "What needs attention, as the job knows it. People's acts are in `alert_actions`: a replay writes an alert "
+        "again, and never touches what people did. `contracts/alerts.py` says which state follows from both."
+    ),
+    grain="one alert",
+    columns=ALERT_FIELDS,
+    key=("store_id", "alert_id"),
+    stored_in="dynamodb",
+    tells_changes=True,
+)
+
+ALERT_ACTIONS = Table(
+    name="alert_actions",
+    doc="What people did about alerts. Acts are only added: each has the next number of its alert, or is refused.",
+    grain="one act",
+    columns=struct_of(Action).fields,
+    key=("store_id", "action_id"),
+    stored_in="dynamodb",
+    is_written_by_job=False,
+    tells_changes=True,
+)
+
+RULES = Table(
+    name="rules",
+    doc=(
+        "Every version of every alert rule, of what each store says of itself (rule `~store`), and, in the partition "
+        "`~changes`, what was changed when. The store `*` holds the whole chain's rules."
+    ),
+    grain="one version of one rule",
+    columns=(
+        _column("store_id", STRING, "Store; `*` for the whole chain; `~changes` for the list of changes"),
+        _column("rule_version", STRING, "rule_id, `#`, and the version with six digits; of a change, when and what"),
+        _column("rule_id", STRING, "Rule"),
+        _column("version", LONG, "Counts the changes of the rule, from 1"),
+        _column("valid_from_ms", LONG, "From when on it holds (milliseconds since 1970-01-01 UTC)"),
+        _column("saved_ms", LONG, "When it was saved (milliseconds since 1970-01-01 UTC)"),
+        _column("saved_by", STRING, "Who saved it: the user's id, never a name"),
+        _column("body", STRING, "The rule as JSON; empty: the rule is gone", required=False),
+        _column("changed_store_id", STRING, "Of a change: the store whose rule it was", required=False),
+    ),
+    key=("store_id", "rule_version"),
+    stored_in="dynamodb",
+    is_written_by_job=False,
+)
+
+RECIPIENTS = Table(
+    name="recipients",
+    doc="Who is told of alerts, and how. The only table with addresses of people: only the notifier reads it.",
+    grain="one person and store",
+    columns=(
+        _column("store_id", STRING, "Store; `*` for every store of the chain"),
+        _column("person_id", STRING, "The user's id"),
+        _column("roles", STRING, "Roles of the person in this store, by commas"),
+        _column("is_inside", BOOLEAN, "Works in the store: may be asked to review a hazard that nobody confirmed yet"),
+        _column("body", STRING, "Channels, addresses, quiet hours, language, as JSON (contracts/recipients.py)"),
+    ),
+    key=("store_id", "person_id"),
+    stored_in="dynamodb",
+    is_written_by_job=False,
+)
+
+NOTIFICATIONS = Table(
+    name="notifications",
+    doc=(
+        "What was told to whom: one item for each person, alert, stage and channel, so that nobody is told twice, and "
+        "the notifier's counters for cool-downs and ceilings."
+    ),
+    grain="one message to one person",
+    columns=(
+        _column("person_id", STRING, "The user's id"),
+        _column("notification_id", STRING, "alert_id, stage and channel; or the name of a counter"),
+        _column("store_id", STRING, "Store", required=False),
+        _column("state", STRING, "sending, sent, held, failed, suppressed or stale", required=False),
+        _column("reason", STRING, "Why it was held, suppressed, or failed", required=False),
+        _column("changed_ms", LONG, "When this state began (milliseconds since 1970-01-01 UTC)", required=False),
+        _column("expires_at", LONG, "When DynamoDB may delete the item (seconds since 1970-01-01 UTC)"),
+    ),
+    key=("person_id", "notification_id"),
+    stored_in="dynamodb",
+    is_written_by_job=False,
+)
+
 TABLES: dict[str, Table] = {
     table.name: table
     for table in (
@@ -495,9 +598,15 @@ TABLES: dict[str, Table] = {
         CAMERA_MINUTE,
         HEAT_MINUTE,
         ALERT,
+        ALERT_ACTION,
         REJECTED,
         ACCOUNTING_HOUR,
         LIVE_ZONE,
+        ALERTS,
+        ALERT_ACTIONS,
+        RULES,
+        RECIPIENTS,
+        NOTIFICATIONS,
     )
 }
 FACT_TABLES = (
@@ -513,4 +622,6 @@ FACT_TABLES = (
 )
 """What is worked out from events alone: a reconciled day writes these anew."""
 LAKE_TABLES = tuple(table for table in TABLES.values() if table.stored_in == "lake")
-LIVE_TABLES = tuple(table for table in TABLES.values() if table.stored_in == "dynamodb")
+LIVE_TABLES = tuple(table for table in TABLES.values() if table.stored_in == "dynamodb" and table.is_written_by_job)
+"""What the job writes to DynamoDB."""
+DYNAMODB_TABLES = tuple(table for table in TABLES.values() if table.stored_in == "dynamodb")

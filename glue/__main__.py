@@ -13,7 +13,7 @@ from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 import boto3
 from botocore.exceptions import BotoCoreError, ClientError
 
-from contracts.tables import LAKE_TABLES, LIVE_TABLES
+from contracts.tables import DYNAMODB_TABLES, LAKE_TABLES
 from glue.batch import BatchError, FlinkBatch, PropertyGroups
 from glue.business_day import BusinessDay
 from glue.catalog import endpoint_of, glue_catalog
@@ -80,9 +80,9 @@ def _plans(options: argparse.Namespace) -> Iterable[TablePlan]:
     lake = _lake(options)
     dynamodb = boto3.client("dynamodb", endpoint_url=options.dynamodb_endpoint_url or options.endpoint_url)
     if options.verb == "plan":
-        return [*map(lake.plan, LAKE_TABLES), *(plan_live(dynamodb, table) for table in LIVE_TABLES)]
+        return [*map(lake.plan, LAKE_TABLES), *(plan_live(dynamodb, table) for table in DYNAMODB_TABLES)]
     lake.create_database()
-    return [*map(lake.apply, LAKE_TABLES), *(apply_live(dynamodb, table) for table in LIVE_TABLES)]
+    return [*map(lake.apply, LAKE_TABLES), *(apply_live(dynamodb, table) for table in DYNAMODB_TABLES)]
 
 
 def _lake(options: argparse.Namespace) -> Lake:

@@ -1,4 +1,4 @@
-"""The live tables in DynamoDB: key from the contract, paid by request, items expire."""
+"""The tables in DynamoDB: key from the contract, paid by request, items expire, changes are told where asked for."""
 
 from __future__ import annotations
 
@@ -10,9 +10,11 @@ from glue.plan import TablePlan, decided
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.literals import ScalarAttributeTypeType
-    from mypy_boto3_dynamodb.type_defs import TableDescriptionTypeDef
+    from mypy_boto3_dynamodb.type_defs import StreamSpecificationTypeDef, TableDescriptionTypeDef
 
 EXPIRY_COLUMN = "expires_at"
+# Both images, so that a reader sees what changed.
+_CHANGES: StreamSpecificationTypeDef = {"StreamEnabled": True, "StreamViewType": "NEW_AND_OLD_IMAGES"}
 _KEY_TYPES: dict[str, ScalarAttributeTypeType] = {
     "string": "S",
     "integer": "N",
@@ -26,6 +28,7 @@ def plan_live(client: DynamoDBClient, table: Table) -> TablePlan:
     if existing is None:
         return TablePlan(table.name, "create", (f"create with key {' + '.join(table.key)}",))
     steps = [f"let items expire by {EXPIRY_COLUMN}"] if _lacks_expiry(client, table) else []
+    steps += ["tell changes"] if _lacks_changes(table, existing) else []
     return decided(table.name, steps, _key_refusals(table, existing))
 
 
@@ -38,6 +41,8 @@ def apply_live(client: DynamoDBClient, table: Table) -> TablePlan:
         client.update_time_to_live(
             TableName=table.name, TimeToLiveSpecification={"Enabled": True, "AttributeName": EXPIRY_COLUMN}
         )
+    if plan.action == "change" and "tell changes" in plan.steps:
+        client.update_table(TableName=table.name, StreamSpecification=_CHANGES)
     return plan
 
 
@@ -57,6 +62,7 @@ def _create(client: DynamoDBClient, table: Table) -> None:
             for index, name in enumerate(table.key)
         ],
         AttributeDefinitions=[{"AttributeName": name, "AttributeType": _key_type(table, name)} for name in table.key],
+        StreamSpecification=_CHANGES if table.tells_changes else {"StreamEnabled": False},
     )
     client.get_waiter("table_exists").wait(TableName=table.name, WaiterConfig={"Delay": 1})
 
@@ -66,6 +72,10 @@ def _lacks_expiry(client: DynamoDBClient, table: Table) -> bool:
         return False
     described = client.describe_time_to_live(TableName=table.name)["TimeToLiveDescription"]
     return described.get("TimeToLiveStatus") not in ("ENABLED", "ENABLING")
+
+
+def _lacks_changes(table: Table, existing: TableDescriptionTypeDef) -> bool:
+    return table.tells_changes and not existing.get("StreamSpecification", {}).get("StreamEnabled")
 
 
 def _key_refusals(table: Table, existing: TableDescriptionTypeDef) -> list[str]:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 from pyiceberg.catalog.glue import GlueCatalog
 
-from contracts.tables import LAKE_TABLES, LIVE_TABLES
+from contracts.tables import DYNAMODB_TABLES, LAKE_TABLES
 from flink_jobs.package import assemble
 from glue.batch import FlinkBatch
 from glue.catalog import glue_catalog
@@ -118,7 +118,7 @@ def create_tables(stack: Stack, database: str = DATABASE) -> None:
     lake.create_database()
     for table in LAKE_TABLES:
         lake.apply(table)
-    for table in LIVE_TABLES:
+    for table in DYNAMODB_TABLES:
         apply_live(stack.boto3_client("dynamodb"), table)
 
 
