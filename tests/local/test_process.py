@@ -26,10 +26,12 @@ print(os.getpid(), flush=True)
 time.sleep(600)
 """
 
+# A shell starts what runs in its background deaf to Ctrl-C, and the tests may be run there.
 SUPERVISING_PROGRAM = """
-import os, sys
+import os, signal, sys
 from pathlib import Path
 from local.process import Supervisor
+signal.signal(signal.SIGINT, signal.default_int_handler)
 with Supervisor() as supervisor:
     command = [sys.executable, "-c", sys.argv[1]]
     supervisor.start("fake", command, environment=os.environ, directory=Path.cwd(), log=Path(sys.argv[2]))
