@@ -8,10 +8,7 @@ from __future__ import annotations
 
 import argparse
 import sys
-from collections.abc import Mapping
 from pathlib import Path
-
-from pyflink.table import ExplainDetail, TableEnvironment
 
 from flink_jobs.build import build, create_environment
 from flink_jobs.connectors import BatchConnectors, CloudConnectors, PlanConnectors, kinesis_options
@@ -51,31 +48,24 @@ def main(arguments: list[str] | None = None) -> int:
     except SettingsError as error:
         print(error, file=sys.stderr)
         return USAGE_ERROR
-    build(create_environment(STORE_TRAFFIC), STORE_TRAFFIC, CloudConnectors(settings), settings.metrics).execute()
+    environment, streams = create_environment(STORE_TRAFFIC)
+    build(environment, STORE_TRAFFIC, CloudConnectors(settings), settings.metrics).submit(streams)
     return 0
 
 
 def _run_batch(job: Job, properties: Path, jar: Path | None) -> int:
     settings = load_batch_settings(properties)
-    environment = _environment_with(jar, job, BATCH_CLUSTER_OPTIONS)
+    environment, _ = create_environment(job, BATCH_CLUSTER_OPTIONS, jar=jar)
     connectors = BatchConnectors(settings, reads_by=job.reads_by or "event_time")
-    build(environment, job, connectors, settings.metrics).execute().wait()
+    build(environment, job, connectors, settings.metrics).run()
     return 0
 
 
 def _explain(jar: Path | None) -> int:
-    environment = _environment_with(jar, STORE_TRAFFIC)
+    environment, _ = create_environment(STORE_TRAFFIC, jar=jar)
     source = kinesis_options(SourceSettings("inference", "us-east-1", None, "TRIM_HORIZON"))
-    statements = build(environment, STORE_TRAFFIC, PlanConnectors(source), MetricSettings())
-    print(statements.explain(ExplainDetail.CHANGELOG_MODE))
+    print(build(environment, STORE_TRAFFIC, PlanConnectors(source), MetricSettings()).explain())
     return 0
-
-
-def _environment_with(jar: Path | None, job: Job, options: Mapping[str, str] | None = None) -> TableEnvironment:
-    environment = create_environment(job, options)
-    if jar is not None:
-        environment.get_config().set("pipeline.jars", jar.resolve().as_uri())
-    return environment
 
 
 def _parser() -> argparse.ArgumentParser:

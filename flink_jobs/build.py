@@ -1,51 +1,112 @@
-"""From a declared job and its SQL files to one `StatementSet`."""
+"""From a declared job and its SQL files, and the alert policy, to a program that can be run or explained."""
 
 from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
 
 from pyflink.common import Configuration
-from pyflink.table import EnvironmentSettings, StatementSet, TableEnvironment
+from pyflink.datastream import StreamExecutionEnvironment
+from pyflink.table import (
+    EnvironmentSettings,
+    ExplainDetail,
+    StatementSet,
+    StreamTableEnvironment,
+    TableEnvironment,
+)
+from pyflink.table import Table as SqlTable
 
-from contracts.tables import TABLES, Table
-from flink_jobs.connectors import Connectors
+from contracts.tables import ALERTS, TABLES, Table
+from flink_jobs.alerting.operator import SIGNAL, SIGNAL_COLUMNS, alerts_of, take_handed_over
+from flink_jobs.connectors import Connectors, create_hand_over
 from flink_jobs.jobs import TABLE_OPTIONS, Job
 from flink_jobs.settings import MetricSettings
 from flink_jobs.sql_files import read_sql, table_path, view_path
 
 
-def create_environment(job: Job, cluster_options: Mapping[str, str] | None = None) -> TableEnvironment:
-    """Return a table environment, streaming or batch as the job is.
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A job, ready: every insertion in one statement set: all share the source and what they have in common."""
 
-    Cluster options stay the cluster's, but for a job that brings its own cluster.
+    job: Job
+    environment: TableEnvironment
+    statements: StatementSet
+    connectors: Connectors
+
+    def explain(self) -> str:
+        """Return the plan of the SQL part."""
+        return str(self.statements.explain(ExplainDetail.CHANGELOG_MODE))
+
+    def run(self) -> None:
+        """Run a batch job to its end."""
+        self.statements.execute().wait()
+
+    def submit(self, streams: StreamExecutionEnvironment) -> None:
+        """Submit a streaming job and return at once, as the managed service asks."""
+        if not self.job.has_alerts:
+            self.statements.execute()
+            return
+        self.statements.attach_as_datastream()
+        _register(
+            self.environment, "alerts_rows", self.environment.from_data_stream(alerts_of(take_handed_over(streams)))
+        )
+        alerts = self.environment.create_statement_set()
+        alerts.add_insert_sql(insertion(ALERTS, "alerts_rows", into=self.connectors.sink(ALERTS)))
+        alerts.attach_as_datastream()
+        streams.execute_async(self.job.name)
+
+
+def create_environment(
+    job: Job, cluster_options: Mapping[str, str] | None = None, *, jar: Path | None = None
+) -> tuple[TableEnvironment, StreamExecutionEnvironment | None]:
+    """Return a table environment, streaming or batch as the job is, and of a streaming one what it stands on.
+
+    Cluster options stay the cluster's, but for a job that brings its own cluster; and `flink run` names the jar.
     """
     configuration = Configuration()
     for option, value in (cluster_options or {}).items():
         configuration.set_string(option, value)
-    mode = EnvironmentSettings.new_instance().with_configuration(configuration)
-    environment = TableEnvironment.create((mode.in_batch_mode() if job.is_batch else mode.in_streaming_mode()).build())
+    if job.is_batch:
+        settings = EnvironmentSettings.new_instance().with_configuration(configuration).in_batch_mode().build()
+        environment, streams = TableEnvironment.create(settings), None
+        if jar is not None:
+            environment.get_config().set("pipeline.jars", jar.resolve().as_uri())
+    else:
+        # Set on both: what is attached as a data stream does not read the table environment's options.
+        for option, value in TABLE_OPTIONS.items():
+            configuration.set_string(option, value)
+        streams = StreamExecutionEnvironment.get_execution_environment(configuration)
+        if jar is not None:
+            streams.add_jars(jar.resolve().as_uri())
+        environment = StreamTableEnvironment.create(streams)
     for option, value in TABLE_OPTIONS.items():
         environment.get_config().set(option, value)
-    return environment
+    return environment, streams
 
 
-def build(environment: TableEnvironment, job: Job, connectors: Connectors, metrics: MetricSettings) -> StatementSet:
-    """Register functions, source, sinks and views, and return every insertion as one statement set."""
+def build(environment: TableEnvironment, job: Job, connectors: Connectors, metrics: MetricSettings) -> Program:
+    """Register functions, source, sinks and views, and put every insertion into one statement set."""
     environment.get_config().set("pipeline.name", job.name)
     for name, java_class in job.functions:
         environment.create_java_temporary_system_function(name, java_class)
     for statement in connectors.ddl():
         environment.execute_sql(statement)
-    settings = dataclasses.asdict(metrics)
+    settings = dataclasses.asdict(metrics) | dict(connectors.placeholders())
     for view in job.views:
-        _register(environment, view, read_sql(view_path(view, is_batch=job.is_batch), settings))
+        _register(environment, view, environment.sql_query(read_sql(view_path(view, is_batch=job.is_batch), settings)))
     statements = environment.create_statement_set()
     for name in job.tables:
         rows = f"{name}_rows"
-        _register(environment, rows, read_sql(table_path(name, is_batch=job.is_batch), settings))
+        _register(environment, rows, environment.sql_query(read_sql(table_path(name, is_batch=job.is_batch), settings)))
         statements.add_insert_sql(insertion(TABLES[name], rows, into=connectors.sink(TABLES[name])))
-    return statements
+    if job.has_alerts:
+        handed = f"{SIGNAL}_handed"
+        environment.execute_sql(create_hand_over(handed, SIGNAL, SIGNAL_COLUMNS))
+        columns = ", ".join(f"`{name}`" for name, _ in SIGNAL_COLUMNS)
+        statements.add_insert_sql(f"INSERT INTO `{handed}` SELECT {columns} FROM `{SIGNAL}`")
+    return Program(job, environment, statements, connectors)
 
 
 def insertion(table: Table, rows: str, *, into: str) -> str:
@@ -54,6 +115,6 @@ def insertion(table: Table, rows: str, *, into: str) -> str:
     return f"INSERT INTO {into} ({columns}) SELECT {columns} FROM `{rows}`"
 
 
-def _register(environment: TableEnvironment, name: str, query: str) -> None:
+def _register(environment: TableEnvironment, name: str, rows: SqlTable) -> None:
     # Not CREATE VIEW, which is stored as text and loses parts of window functions when it is read again.
-    environment.create_temporary_view(name, environment.sql_query(query))
+    environment.create_temporary_view(name, rows)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Protocol
 
 from contracts.events import WATERMARK_DELAY_MS, envelope_struct, payload_fields
@@ -16,6 +16,7 @@ from flink_jobs.settings import BatchJobSettings, LakeSettings, LiveSettings, Se
 
 SOURCE_TABLE = "inference"
 _CATALOG = "lake"
+_RULES_TABLE = TABLES["rules"].name
 KINESIS_ARRIVAL = {"arrival_time": "timestamp", "shard_id": "shard-id", "sequence_number": "sequence-number"}
 """Which metadata of the Kinesis source tells of a record's arrival, by column."""
 FILE_ARRIVAL = {"arrival_time": "file.modification-time", "shard_id": "file.name", "sequence_number": "file.path"}
@@ -41,6 +42,9 @@ class Connectors(Protocol):
     def sink(self, table: Table) -> str:
         """Return the identifier to insert into for a table."""
 
+    def placeholders(self) -> Mapping[str, str]:
+        """Return what queries that look something up are told, by the names that stand in them."""
+
 
 class CloudConnectors:
     """Kinesis, Iceberg in the Glue catalog and DynamoDB: in the cloud, or their doubles by endpoint."""
@@ -63,6 +67,11 @@ class CloudConnectors:
             return f"`{_CATALOG}`.`{self._settings.lake.database}`.`{table.name}`"
         return f"`{table.name}`"
 
+    def placeholders(self) -> Mapping[str, str]:
+        """Return where the alert rules are."""
+        live = self._settings.live
+        return rule_place(live.table_prefix + _RULES_TABLE, live.region, live.endpoint)
+
 
 class BatchConnectors:
     """What is stored in the lake, as `stored_event` and `stored_rejection`, and the staging tables."""
@@ -82,6 +91,10 @@ class BatchConnectors:
     def sink(self, table: Table) -> str:
         """Return the staging table."""
         return f"`{_CATALOG}`.`{self._settings.batch.staging_database}`.`{table.name}`"
+
+    def placeholders(self) -> Mapping[str, str]:
+        """Return nothing: a batch job looks nothing up."""
+        return {}
 
     def _stored(self, name: str, table: Table, time_column: str) -> str:
         batch = self._settings.batch
@@ -108,6 +121,21 @@ class PlanConnectors:
     def sink(self, table: Table) -> str:
         """Return the table's blackhole."""
         return f"`{table.name}`"
+
+    def placeholders(self) -> Mapping[str, str]:
+        """Return a place for the rules that is never looked at."""
+        return rule_place(_RULES_TABLE, "us-east-1", None)
+
+
+def rule_place(table: str, region: str, endpoint: str | None) -> dict[str, str]:
+    """Return where `RULES_OF` looks; no endpoint is the cloud's own."""
+    return {"rules_table": table, "rules_region": region, "rules_endpoint": endpoint or ""}
+
+
+def create_hand_over(table: str, name: str, columns: Iterable[tuple[str, str]]) -> str:
+    """Return the `CREATE TABLE` of a sink whose rows go on within the job; columns are names and SQL types."""
+    listed = ", ".join(f"`{column}` {sql_type} NOT NULL" for column, sql_type in columns)
+    return f"CREATE TEMPORARY TABLE `{table}` ({listed}) {_with({'connector': 'hand-over', 'name': name})}"
 
 
 def kinesis_options(source: SourceSettings) -> dict[str, str]:

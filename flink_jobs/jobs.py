@@ -23,13 +23,15 @@ class Job:
     """A job in names: Java functions of the jar, views and tables of `sql/flink`.
 
     A batch job takes a file from `sql/flink/batch` where there is one of that name, and reads the rows of a stretch of
-    the instant called `reads_by`.
+    the instant called `reads_by`. One that `has_alerts` hands the rows of the view `alert_signal` to the alert policy,
+    in Python, which fills `alerts`.
     """
 
     name: str
     views: tuple[str, ...]
     tables: tuple[str, ...]
     functions: tuple[tuple[str, str], ...] = ()
+    has_alerts: bool = False
     reads_by: str | None = None
 
     @property
@@ -68,10 +70,13 @@ STORE_TRAFFIC = Job(
     functions=(
         ("SEEN_BEFORE", "storetraffic.functions.SeenBefore"),
         ("ZONE_CHANGES", "storetraffic.functions.ZoneChanges"),
+        ("ZONES_TEXT", "storetraffic.functions.ZonesText"),
+        ("RULES_OF", "storetraffic.alerts.RulesOf"),
         *_FACT_FUNCTIONS,
     ),
-    views=("sequenced", "distinct_event", *_FACT_VIEWS, "snapshot"),
+    views=("sequenced", "distinct_event", *_FACT_VIEWS, "snapshot", "store_window", "alert_signal"),
     tables=("event_v1", "rejected_v1", *_FACT_TABLES, "live_zone"),
+    has_alerts=True,
 )
 RECONCILE = Job(
     name="reconcile", functions=_FACT_FUNCTIONS, views=_FACT_VIEWS, tables=_FACT_TABLES, reads_by="event_time"

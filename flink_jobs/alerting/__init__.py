@@ -1,0 +1,1 @@
+"""The alert policy: from windowed rows to alerts. Plain Python; only `operator` knows Flink."""
