@@ -187,7 +187,8 @@ def plain(item: Alert | Action) -> dict[str, Any]:
     return {name: value for name, value in values if value is not None}
 
 
-_WHOLE_NUMBERS = frozenset(
+_WHOLE_NUMBERS = frozenset({"rule_version", "expires_at", "cool_down_seconds"})
+_NUMBERS = frozenset(
     name for name in Alert.__dataclass_fields__ if name.endswith("_ms") or name in ("rule_version", "expires_at")
 ) | {"cool_down_seconds"}
 _NUMBERS = frozenset({"value", "worst_value", "limit_value"})
@@ -211,9 +212,7 @@ def alert_of(item: dict[str, Any]) -> Alert:
 def action_of(item: dict[str, Any]) -> Action:
     """Read an act from an item; raises `ValueError` when a field is missing or of another type."""
     try:
-        values = {name: _typed(name, item[name]) for name in Action.__dataclass_fields__ if name in item}
-        values |= {name: int(item[name]) for name in ("acted_ms", "expires_at")}
-        return Action(**values)
+        return Action(**{name: _typed(name, item[name]) for name in Action.__dataclass_fields__ if name in item})
     except (TypeError, KeyError, ValueError) as broken:
         raise ValueError(
             f"act {item.get('action_id')}: expected the fields of contracts/alerts.py: {broken}"
@@ -221,7 +220,7 @@ def action_of(item: dict[str, Any]) -> Action:
 
 
 def _typed(name: str, value: Any) -> Any:
-    if name in _WHOLE_NUMBERS:
+    if name in _WHOLE_NUMBERS or name.endswith("_ms"):
         return int(value)
     if name in _NUMBERS:
         return float(value)

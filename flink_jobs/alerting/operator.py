@@ -21,7 +21,7 @@ from pyflink.java_gateway import get_gateway
 from contracts.alerts import Alert
 from contracts.tables import ALERTS
 from contracts.types import DOUBLE, LONG, STRING, Scalar, Type
-from flink_jobs.alerting.policy import Policy
+from flink_jobs.alerting.policy import LOOKS_EVERY_MS, Policy
 from flink_jobs.alerting.rulebook import read_book_text
 
 SIGNAL = "alert_signal"
@@ -34,7 +34,6 @@ SIGNAL_COLUMNS = (
 )
 LIVE_WITHIN_MS = 10 * 60_000
 """A store whose signals are not older than this is followed live: when it falls silent, the clock goes on for it."""
-LOOKS_EVERY_MS = 60_000
 
 logger = logging.getLogger(__name__)
 
@@ -100,7 +99,6 @@ class AlertPolicy(KeyedProcessFunction):  # type: ignore[misc]
     def _set_event_timer(timers: Any, policy: Policy, now_ms: int, rules: str) -> None:
         due_ms = policy.next_due_ms(read_book_text(rules))
         if due_ms is not None:
-            # What is overdue waits, for the store to open or for a rule to change: look again in a minute.
             timers.register_event_time_timer(due_ms if due_ms > now_ms else now_ms + LOOKS_EVERY_MS)
 
     def _silent_ms(self, store_id: str, clock_ms: int) -> int | None:

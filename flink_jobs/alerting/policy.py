@@ -35,6 +35,8 @@ FEWEST_VISITS = 5
 ALERT_DAYS = 90
 DAY_SECONDS = 86_400
 FORGETS_EVERY_MS = 60_000
+LOOKS_EVERY_MS = 60_000
+"""What is overdue waits, for the store to open or for a rule to change: it is looked at again so often."""
 FORGETS_ZONES_MS = 7 * DAY_SECONDS * 1000
 _QUEUE_METRICS = frozenset({"queue_length", "longest_wait_seconds", "lanes_open_vs_needed"})
 _ZONE_METRICS = _QUEUE_METRICS | {"occupancy", "no_data"}

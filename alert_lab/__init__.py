@@ -1,0 +1,1 @@
+"""The alert lab: what rules would have done on a recorded day."""

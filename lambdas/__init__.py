@@ -1,0 +1,1 @@
+"""Functions that the cloud calls: handlers, and what they stand on."""

@@ -1,0 +1,1 @@
+"""Rules, alerts and people's acts in DynamoDB."""

@@ -1,0 +1,137 @@
+"""The table of rules: every version is kept, nothing is lost to another, and the job hears of each change."""
+
+from __future__ import annotations
+
+from concurrent.futures import ThreadPoolExecutor
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+from contracts.rules import ANY_STORE, TAKES_EFFECT_MS, Rule, RulesError, read_book, read_rule
+from lambdas.alert_store.items import attributes
+from lambdas.alert_store.rules import RuleConflictError, RuleStore, rules_text
+from tests.lambdas.conftest import NOW_MS
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+
+BY: dict[str, Any] = {"saved_by": "person-1", "now_ms": NOW_MS}
+
+
+@pytest.fixture
+def rules(dynamodb: DynamoDBClient, prefix: str) -> RuleStore:
+    """A store of rules without any."""
+    return RuleStore(dynamodb, table_prefix=prefix)
+
+
+def rule(**changes: Any) -> Rule:
+    """Return a rule on queues."""
+    written = {"rule_id": "long", "metric": "queue_length", "on_level": 5, "off_level": 2, "roles": ["manager"]}
+    return read_rule(written | changes)
+
+
+def test_every_version_is_kept(rules: RuleStore) -> None:
+    """Who asks what held last month is told."""
+    rules.save(ANY_STORE, rule(), **BY, expected_version=0)
+    rules.save(ANY_STORE, rule(on_level=7), **BY, expected_version=1)
+    kept = rules.versions(ANY_STORE, "long")
+    assert [(version.version, version.rule().on_level, version.saved_by) for version in kept] == [
+        (1, 5.0, "person-1"),
+        (2, 7.0, "person-1"),
+    ]
+    assert kept[1].rule().version == 2
+
+
+def test_a_rule_whose_name_begins_another_is_another(rules: RuleStore) -> None:
+    """`long` and `long-2` are told apart."""
+    rules.save(ANY_STORE, rule(), **BY, expected_version=0)
+    rules.save(ANY_STORE, rule(rule_id="long-2"), **BY, expected_version=0)
+    assert len(rules.versions(ANY_STORE, "long")) == 1
+
+
+def test_a_version_holds_a_little_later(rules: RuleStore) -> None:
+    """By then every task of the job has read it: a replay sees what the stream saw."""
+    rules.save("store-1", rule(), **BY, expected_version=0)
+    assert rules.current("store-1", NOW_MS + TAKES_EFFECT_MS - 1) == {}
+    assert list(rules.current("store-1", NOW_MS + TAKES_EFFECT_MS)) == ["long"]
+
+
+def test_of_two_who_save_at_once_one_is_refused(rules: RuleStore) -> None:
+    """Nobody's change vanishes under another's."""
+    rules.save("store-1", rule(), **BY, expected_version=0)
+
+    def save(level: int) -> str:
+        try:
+            rules.save("store-1", rule(on_level=level), **BY, expected_version=1)
+        except RuleConflictError as error:
+            return str(error)
+        return "saved"
+
+    with ThreadPoolExecutor(max_workers=4) as pool:
+        answers = list(pool.map(save, [6, 7, 8, 9]))
+    assert answers.count("saved") == 1
+    assert all("expected version 1 to be the latest, came 2" in answer for answer in answers if answer != "saved")
+    assert [version.version for version in rules.versions("store-1", "long")] == [1, 2]
+
+
+def test_a_stores_own_rule_stands_for_the_chains(rules: RuleStore) -> None:
+    """And one that the store retired does not let the chain's rule back in by itself being gone."""
+    rules.save(ANY_STORE, rule(), **BY, expected_version=0, valid_from_ms=0)
+    rules.save(ANY_STORE, rule(rule_id="crowd", metric="occupancy"), **BY, expected_version=0, valid_from_ms=0)
+    rules.save("store-1", rule(on_level=9), **BY, expected_version=0, valid_from_ms=0)
+    held = rules.current("store-1", NOW_MS)
+    assert {name: version.rule().on_level for name, version in held.items()} == {"crowd": 5.0, "long": 9.0}
+    rules.retire("store-1", "long", **BY, expected_version=1)
+    assert list(rules.current("store-1", NOW_MS + TAKES_EFFECT_MS)) == ["crowd"]
+    assert list(rules.current("store-2", NOW_MS)) == ["crowd", "long"]
+
+
+def test_changes_are_told_in_order(rules: RuleStore) -> None:
+    """The job reads this list, and not every store's rules."""
+    rules.save("store-2", rule(), saved_by="person-1", now_ms=NOW_MS + 5, expected_version=0)
+    rules.save("store-1", rule(), saved_by="person-2", now_ms=NOW_MS, expected_version=0)
+    assert [(change.store_id, change.saved_by) for change in rules.changes(NOW_MS)] == [
+        ("store-1", "person-2"),
+        ("store-2", "person-1"),
+    ]
+    assert [change.store_id for change in rules.changes(NOW_MS + 1)] == ["store-2"]
+
+
+def test_a_place_that_the_store_does_not_have_is_refused(
+    rules: RuleStore, dynamodb: DynamoDBClient, prefix: str
+) -> None:
+    """With the nearest name: a rule on `lane-l` would never fire."""
+    for zone_id, lane_id in (("queue-1", "lane-1"), ("aisle-1", "")):
+        item = attributes({"store_id": "store-1", "zone_id": zone_id, "lane_id": lane_id})
+        dynamodb.put_item(TableName=f"{prefix}live_zone", Item=item)
+    with pytest.raises(RulesError, match=r"expected a lane of the store, came lane-l; did you mean lane-1\?"):
+        rules.save("store-1", rule(lane_ids=["lane-l"]), **BY, expected_version=0)
+    rules.save("store-1", rule(lane_ids=["lane-1"]), **BY, expected_version=0)
+    rules.save(
+        "store-1", rule(rule_id="new", lane_ids=["lane-9"]), **BY, expected_version=0, allows_unknown_places=True
+    )
+    assert len(rules.versions("store-1")) == 2
+
+
+def test_a_seed_writes_what_differs(rules: RuleStore) -> None:
+    """A second run changes nothing; a changed line makes one new version."""
+    written: dict[str, Any] = {
+        "rules": [{"rule_id": "long", "metric": "queue_length", "on_level": 5, "roles": ["manager"]}],
+        "stores": {"store-1": {"time_zone": "Europe/Berlin", "target_wait_seconds": 120}},
+    }
+    assert len(rules.seed(read_book(written), **BY)) == 2
+    assert rules.seed(read_book(written), **BY) == []
+    written["rules"][0]["on_level"] = 6
+    assert [(saved.rule_id, saved.version) for saved in rules.seed(read_book(written), **BY)] == [("long", 2)]
+    assert rules.store("store-1", NOW_MS + TAKES_EFFECT_MS).target_wait_seconds == 120
+    assert rules.store("store-2", NOW_MS).target_wait_seconds == 180
+
+
+def test_the_text_is_what_the_policy_reads(rules: RuleStore) -> None:
+    """The lab and the job read rules by one function."""
+    from flink_jobs.alerting.rulebook import read_book_text  # noqa: PLC0415 - lambdas do not know the job otherwise
+
+    rules.save(ANY_STORE, rule(minimum_seconds=30), **BY, expected_version=0, valid_from_ms=0)
+    book = read_book_text(rules_text(rules.current("store-1", NOW_MS).values()))
+    assert book.by_id["long"].minimum_seconds == 30
+    assert book.by_id["long"].version == 1
