@@ -188,9 +188,6 @@ def plain(item: Alert | Action) -> dict[str, Any]:
 
 
 _WHOLE_NUMBERS = frozenset({"rule_version", "expires_at", "cool_down_seconds"})
-_NUMBERS = frozenset(
-    name for name in Alert.__dataclass_fields__ if name.endswith("_ms") or name in ("rule_version", "expires_at")
-) | {"cool_down_seconds"}
 _NUMBERS = frozenset({"value", "worst_value", "limit_value"})
 
 

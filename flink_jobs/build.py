@@ -34,6 +34,7 @@ class Program:
     environment: TableEnvironment
     statements: StatementSet
     connectors: Connectors
+    metrics: MetricSettings
 
     def explain(self) -> str:
         """Return the plan of the SQL part."""
@@ -49,9 +50,8 @@ class Program:
             self.statements.execute()
             return
         self.statements.attach_as_datastream()
-        _register(
-            self.environment, "alerts_rows", self.environment.from_data_stream(alerts_of(take_handed_over(streams)))
-        )
+        rows = alerts_of(take_handed_over(streams), item_days=self.metrics.alert_item_days)
+        _register(self.environment, "alerts_rows", self.environment.from_data_stream(rows))
         alerts = self.environment.create_statement_set()
         alerts.add_insert_sql(insertion(ALERTS, "alerts_rows", into=self.connectors.sink(ALERTS)))
         alerts.attach_as_datastream()
@@ -106,7 +106,7 @@ def build(environment: TableEnvironment, job: Job, connectors: Connectors, metri
         environment.execute_sql(create_hand_over(handed, SIGNAL, SIGNAL_COLUMNS))
         columns = ", ".join(f"`{name}`" for name, _ in SIGNAL_COLUMNS)
         statements.add_insert_sql(f"INSERT INTO `{handed}` SELECT {columns} FROM `{SIGNAL}`")
-    return Program(job, environment, statements, connectors)
+    return Program(job, environment, statements, connectors, metrics)
 
 
 def insertion(table: Table, rows: str, *, into: str) -> str:

@@ -60,6 +60,7 @@ class MetricSettings:
     pass_through_ms: int = 5_000
     journey_horizon_minutes: int = 30
     live_item_days: int = 2
+    alert_item_days: int = 90
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,6 +168,7 @@ def _metrics(group: _Group) -> MetricSettings:
         pass_through_ms=group.number("pass_through_ms", defaults.pass_through_ms),
         journey_horizon_minutes=group.number("journey_horizon_minutes", defaults.journey_horizon_minutes, maximum=99),
         live_item_days=group.number("live_item_days", defaults.live_item_days),
+        alert_item_days=group.number("alert_item_days", defaults.alert_item_days),
     )
 
 

@@ -165,7 +165,7 @@ def _property_groups(stack: Stack, stream: str, database: str, metrics: Mapping[
         "source": {"stream": stream, "region": REGION, "endpoint": endpoints.kinesis},
         "lake": _lake_properties(stack, database),
         "live": {"region": REGION, "endpoint": endpoints.dynamodb},
-        "metrics": {"live_item_days": str(REPLAY_ITEM_DAYS)} | dict(metrics),
+        "metrics": {"live_item_days": str(REPLAY_ITEM_DAYS), "alert_item_days": str(REPLAY_ITEM_DAYS)} | dict(metrics),
     }
     return [{"PropertyGroupId": name, "PropertyMap": dict(properties)} for name, properties in groups.items()]
 

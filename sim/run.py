@@ -20,6 +20,7 @@ from sim.emission import Emitted, Made
 from sim.faults import NO_FAULTS, FaultLedger, Faults
 from sim.faults.boots import Boot, boots_of
 from sim.faults.delivery import Line
+from sim.hazards import Pending, hazards_of, of_device, seen_between, told
 from sim.lanes import check_out
 from sim.margins import LANE_CLOSES_SECONDS, Margins, NotClearError
 from sim.parties import companions
@@ -111,8 +112,13 @@ class PlannedRun:
             ledger.counts["restarts"] += boot.number > 0
             ledger.counts["skewed_boots"] += boot.skew_ms != 0
             device = _device(self.scenario, store.store_id, plan, boot, seed=self.seed)
+            pending = self._pending(store, plan, boot)
             for look in sight.looks(boot):
                 time_ms = look.observation.event_time_ms
+                for hazard in pending.until(time_ms - boot.skew_ms):
+                    if told(hazard, look.blind):
+                        for event in device.tell(hazard.seen_ms + boot.skew_ms, hazard.payload):
+                            yield Made(hazard.seen_ms, boot.skew_ms, event)
                 for event in (*device.observe(look.observation, blind=look.blind), *_merges(device, time_ms, look)):
                     yield Made(time_ms - boot.skew_ms, boot.skew_ms, event)
             # What a boot that ends within the day still held in memory is gone.

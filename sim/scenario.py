@@ -9,13 +9,13 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path as FilePath
-from typing import Annotated, Literal
+from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, available_timezones
 
 from contracts.events import ZoneKind
 from sim.geometry import Point, bounding_box, contains, is_convex, side_of
 from sim.settings import Limits, SettingsError
-from sim.toml_file import bundled_names, open_toml
+from sim.toml_file import TomlFile, bundled_names, open_toml
 
 Polygon = tuple[Point, ...]
 LANE_KINDS = ("queue", "service")
@@ -206,6 +206,24 @@ class Furniture:
 
 
 @dataclass(frozen=True, slots=True)
+class HazardPlan:
+    """What a camera tells at local time `at`, `repeats` times in all; `zone_id` is one of that camera's zones.
+
+    `box` is x, y, width and height in shares of the picture; each time is a hazard of its own, as cameras tell it.
+    """
+
+    at: dt.time
+    label: str
+    camera_id: str
+    confidence: Annotated[float, Limits(minimum=0, maximum=1)]
+    box: Annotated[tuple[float, float, float, float], Limits(minimum=0, maximum=1)]
+    zone_id: str | None = None
+    repeats: Annotated[int, Limits(minimum=1, maximum=1000)] = 1
+    seconds_between: Annotated[float, Limits(minimum=1)] = 150.0
+    """More than the 2 minutes for which a device tells nothing again."""
+
+
+@dataclass(frozen=True, slots=True)
 class Scenario:
     """One store with everything that happens in it. Lengths in metres, times as their names say."""
 
@@ -226,6 +244,7 @@ class Scenario:
     parties: Parties | None = None
     seasons: tuple[Season, ...] = ()
     furniture: tuple[Furniture, ...] = ()
+    hazards: tuple[HazardPlan, ...] = ()
 
     @property
     def opening_ms(self) -> int:
@@ -278,16 +297,31 @@ def names() -> tuple[str, ...]:
 def load(name_or_path: str) -> Scenario:
     """Load a scenario by its name, or from the path of a TOML file.
 
+    A file that is `based_on` another has that one's tables, but for those that it writes itself.
+
     Raises:
         SettingsError: there is no such scenario, or it cannot work; every problem is listed with its line.
     """
     file = open_toml(name_or_path, package=_PACKAGE)
-    named = dataclasses.replace(file, table={"name": FilePath(name_or_path).stem, **file.table})
+    named = dataclasses.replace(file, table={**_base_of(file), "name": FilePath(name_or_path).stem, **_own(file)})
     scenario = named.read(Scenario)
     problems = list(_problems(scenario))
     if problems:
         raise file.refused(problems)
     return scenario
+
+
+def _base_of(file: TomlFile) -> Mapping[str, Any]:
+    base = file.table.get("based_on")
+    if base is None:
+        return {}
+    if not isinstance(base, str):
+        raise file.refused([_problem("based_on", "the name of a scenario", repr(base), "correct it")])
+    return open_toml(base, package=_PACKAGE).table
+
+
+def _own(file: TomlFile) -> Mapping[str, Any]:
+    return {name: value for name, value in file.table.items() if name != "based_on"}
 
 
 def _problems(scenario: Scenario) -> Iterator[str]:
@@ -300,6 +334,7 @@ def _problems(scenario: Scenario) -> Iterator[str]:
     yield from _people_reference_problems(scenario)
     yield from _view_problems(scenario)
     yield from _zone_lane_problems(scenario)
+    yield from _hazard_problems(scenario)
     for lane in scenario.lanes:
         yield from _lane_problems(scenario, lane)
 
@@ -436,6 +471,22 @@ def _zone_lane_problems(scenario: Scenario) -> Iterator[str]:
         if zone.zone_kind not in LANE_KINDS and zone.lane_id is not None:
             where, expected = f"zones.{zone.zone_id}.lane_id", f"none for kind {zone.zone_kind!r}"
             yield _problem(where, expected, repr(zone.lane_id), "remove it")
+
+
+def _hazard_problems(scenario: Scenario) -> Iterator[str]:
+    places = (*scenario.zones, *scenario.lines)
+    for index, hazard in enumerate(scenario.hazards):
+        where, camera = f"hazards.{index}", hazard.camera_id
+        yield from _unknown(f"{where}.camera_id", (camera,), tuple(dict.fromkeys(each.camera_id for each in places)))
+        if hazard.zone_id is not None:
+            zones = tuple(zone.zone_id for zone in scenario.zones if zone.camera_id == camera)
+            yield from _unknown(f"{where}.zone_id", (hazard.zone_id,), zones)
+        if hazard.at < scenario.store.opening:
+            expected = f"the opening ({scenario.store.opening}) or later"
+            yield _problem(f"{where}.at", expected, hazard.at, "move it")
+        x, y, width, height = hazard.box
+        if x + width > 1 or y + height > 1:
+            yield _problem(f"{where}.box", "x + width and y + height at most 1", list(hazard.box), "make it smaller")
 
 
 def _is_inside(box: tuple[float, float, float, float], view: tuple[float, float, float, float]) -> bool:

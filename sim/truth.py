@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 
 from contracts.events import Direction, ZoneKind
 from sim.geometry import Interval, intervals_inside, line_crossings, side_of
+from sim.hazards import HazardTruth
 from sim.margins import LANE_CLOSES_SECONDS, LANE_OPENS_SECONDS, MERGE_SECONDS, PASS_THROUGH_SECONDS
 from sim.people import Person
 from sim.scenario import Scenario, ZonePlan
@@ -192,6 +193,7 @@ class StoreTruth:
     journeys: tuple[Journey, ...]
     traffic: TrafficTruth
     parties: int = 0
+    hazards: tuple[HazardTruth, ...] = ()
 
     def zone(self, zone_id: str) -> ZoneTruth:
         """Return a zone's truth; raises `KeyError`."""
@@ -213,12 +215,25 @@ class Truth:
     stores: tuple[StoreTruth, ...]
 
     def to_json(self) -> str:
-        """Return the truth as JSON, one key per dataclass field, the same text for the same run."""
-        return json.dumps(asdict(self), indent=1, sort_keys=True) + "\n"
+        """Return the truth as JSON, one key per dataclass field, the same text for the same run.
+
+        A store without hazards has no key for them.
+        """
+        values = asdict(self)
+        for store in values["stores"]:
+            if not store["hazards"]:
+                del store["hazards"]
+        return json.dumps(values, indent=1, sort_keys=True) + "\n"
 
 
 def truth_of(
-    scenario: Scenario, people: Sequence[Person], *, store_id: str, end_seconds: float, is_cut: bool
+    scenario: Scenario,
+    people: Sequence[Person],
+    *,
+    store_id: str,
+    end_seconds: float,
+    is_cut: bool,
+    hazards: tuple[HazardTruth, ...] = (),
 ) -> StoreTruth:
     """Return the truth of one store from everybody's paths.
 
@@ -228,6 +243,7 @@ def truth_of(
         store_id: whose truth it is.
         end_seconds: end of the run, in seconds since opening.
         is_cut: whether people may be inside at the end: their stays end there, their waits are censored.
+        hazards: what the scenario tells to happen.
     """
     start_ms, end_ms = scenario.opening_ms, scenario.opening_ms + round(end_seconds * 1000)
     stays = list(stays_of(scenario, people))
@@ -249,6 +265,7 @@ def truth_of(
         journeys=journeys,
         traffic=_traffic(scenario, people),
         parties=len({person.comes_with or person.person_id for person in people if not person.is_staff}),
+        hazards=hazards,
     )
 
 

@@ -45,6 +45,9 @@ class AlertPolicy(KeyedProcessFunction):  # type: ignore[misc]
     time on, does the processing clock stand in; the alert's id comes out the same either way.
     """
 
+    def __init__(self, *, item_days: int) -> None:
+        self._item_days = item_days
+
     def open(self, runtime_context: RuntimeContext) -> None:
         """Take the state that Flink keeps for each store."""
         self._policy: ValueState = runtime_context.get_state(ValueStateDescriptor("policy", Types.STRING()))
@@ -57,7 +60,7 @@ class AlertPolicy(KeyedProcessFunction):  # type: ignore[misc]
         store_id = ctx.get_current_key()
         if self._rules.value() != rules:
             self._rules.update(rules)
-        policy = Policy(store_id, self._policy.value())
+        policy = self._of(store_id)
         try:
             alerts = policy.take(kind, time_ms, body, read_book_text(rules))
         except Exception:
@@ -79,12 +82,15 @@ class AlertPolicy(KeyedProcessFunction):  # type: ignore[misc]
             timers.register_processing_time_timer(timestamp + LOOKS_EVERY_MS)
             now_ms = self._latest[store_id][1] + silent_ms
         rules = self._rules.value()
-        policy = Policy(store_id, self._policy.value())
+        policy = self._of(store_id)
         alerts = policy.advance(now_ms, read_book_text(rules))
         self._policy.update(policy.text)
         if ctx.time_domain() == TimeDomain.EVENT_TIME:
             self._set_event_timer(timers, policy, now_ms, rules)
         yield from map(_row, alerts)
+
+    def _of(self, store_id: str) -> Policy:
+        return Policy(store_id, self._policy.value(), item_days=self._item_days)
 
     def _set_timers(self, timers: Any, policy: Policy, store_id: str, time_ms: int, rules: str) -> None:
         self._set_event_timer(timers, policy, time_ms, rules)
@@ -109,8 +115,11 @@ class AlertPolicy(KeyedProcessFunction):  # type: ignore[misc]
         return silent_ms if silent_ms >= LOOKS_EVERY_MS else None
 
 
-def alerts_of(signals: Any) -> DataStream:
-    """Return the stream of alerts, as rows of the table `alerts`, of a Java stream that was handed over."""
+def alerts_of(signals: Any, *, item_days: int) -> DataStream:
+    """Return the stream of alerts, as rows of the table `alerts`, of a Java stream that was handed over.
+
+    DynamoDB may delete an alert `item_days` after it began.
+    """
     value_type = Types.ROW_NAMED(
         [name for name, _ in SIGNAL_COLUMNS[1:]],
         [Types.LONG() if sql_type == "BIGINT" else Types.STRING() for _, sql_type in SIGNAL_COLUMNS[1:]],
@@ -119,7 +128,7 @@ def alerts_of(signals: Any) -> DataStream:
     key_selector = get_gateway().jvm.KeyByKeySelector()
     keyed = signals.keyBy(key_selector, Types.ROW([Types.STRING()]).get_java_type_info())
     stream = KeyedStream(keyed, value_type, DataStream(signals))
-    return stream.process(AlertPolicy(), output_type=_alert_type()).name("alert policy")
+    return stream.process(AlertPolicy(item_days=item_days), output_type=_alert_type()).name("alert policy")
 
 
 def take_handed_over(streams: StreamExecutionEnvironment) -> Any:

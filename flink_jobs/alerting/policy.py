@@ -32,7 +32,6 @@ VERSION = 1
 HISTORY_MS = 30 * 60_000
 DWELL_MS = 15 * 60_000
 FEWEST_VISITS = 5
-ALERT_DAYS = 90
 DAY_SECONDS = 86_400
 FORGETS_EVERY_MS = 60_000
 LOOKS_EVERY_MS = 60_000
@@ -59,8 +58,10 @@ class _State:
 class Policy:
     """The rules of one store at work. Make one from the stored text, feed it, store the text again."""
 
-    def __init__(self, store_id: str, text: str | None = None) -> None:
+    def __init__(self, store_id: str, text: str | None = None, *, item_days: int = 90) -> None:
+        """Go on from `text`, or begin; DynamoDB may delete an alert so many days after it began."""
         self.store_id = store_id
+        self._item_seconds = item_days * DAY_SECONDS
         self._state = _read(text)
 
     @property
@@ -288,7 +289,7 @@ class Policy:
             repeat_of=machine.repeat_of,
             hazard_id=machine.hazard_id,
             clip_id=machine.clip_id,
-            expires_at=machine.started_ms // 1000 + ALERT_DAYS * DAY_SECONDS,
+            expires_at=machine.started_ms // 1000 + self._item_seconds,
         )
 
     def _history(self, machine: Machine) -> str:
