@@ -34,8 +34,9 @@ _CHECKOUT_COLUMNS = (
 
 
 def tables(truth: StoreTruth) -> Group:
-    """Return zones, lanes and traffic of one store; times in seconds, occupancy in customers."""
-    return Group(_zones(truth), "", _lanes(truth), "", _traffic(truth), "")
+    """Return zones, lanes, traffic and hazards of one store; times in seconds, occupancy in customers."""
+    hazards = [_hazards(truth), ""] if truth.hazards else []
+    return Group(_zones(truth), "", _lanes(truth), "", _traffic(truth), "", *hazards)
 
 
 def fault_table(ledger: FaultLedger) -> Table:
@@ -105,6 +106,14 @@ def _traffic(truth: StoreTruth) -> Table:
         traffic.occupancy_end,
     )
     table.add_row(truth.store_id, *map(str, counts))
+    return table
+
+
+def _hazards(truth: StoreTruth) -> Table:
+    table = _table("Hazards", ("What", "Confidence", "Minute", "Camera", "Zone"))
+    for hazard in truth.hazards:
+        minute = (hazard.seen_ms - truth.start_ms) / 60_000
+        table.add_row(hazard.label, f"{hazard.confidence:.2f}", _decimal(minute), hazard.camera_id, hazard.zone_id)
     return table
 
 

@@ -11,16 +11,17 @@ import dataclasses
 import datetime as dt
 import heapq
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
-from contracts.events import Event
+from contracts.events import CameraState, Event
 from edge.device import Device, DeviceSettings
+from edge.health import NO_BLIND
 from sim.emission import Emitted, Made
 from sim.faults import NO_FAULTS, FaultLedger, Faults
 from sim.faults.boots import Boot, boots_of
 from sim.faults.delivery import Line
-from sim.hazards import Pending, hazards_of, of_device, seen_between, told
+from sim.hazards import HazardTruth, Pending, hazards_of, of_device, seen_between
 from sim.lanes import check_out
 from sim.margins import LANE_CLOSES_SECONDS, Margins, NotClearError
 from sim.parties import companions
@@ -112,19 +113,22 @@ class PlannedRun:
             ledger.counts["restarts"] += boot.number > 0
             ledger.counts["skewed_boots"] += boot.skew_ms != 0
             device = _device(self.scenario, store.store_id, plan, boot, seed=self.seed)
-            pending = self._pending(store, plan, boot)
+            pending = Pending(self._hazards(store, plan, boot))
             for look in sight.looks(boot):
                 time_ms = look.observation.event_time_ms
-                for hazard in pending.until(time_ms - boot.skew_ms):
-                    if told(hazard, look.blind):
-                        for event in device.tell(hazard.seen_ms + boot.skew_ms, hazard.payload):
-                            yield Made(hazard.seen_ms, boot.skew_ms, event)
+                yield from _told(device, pending.until(time_ms - boot.skew_ms), boot, look.blind, ledger)
                 for event in (*device.observe(look.observation, blind=look.blind), *_merges(device, time_ms, look)):
                     yield Made(time_ms - boot.skew_ms, boot.skew_ms, event)
+            yield from _told(device, pending.until(store.truth.end_ms), boot, NO_BLIND, ledger)
             # What a boot that ends within the day still held in memory is gone.
             if boot.stop == end:
                 for event in device.close(store.truth.end_ms + boot.skew_ms):
                     yield Made(store.truth.end_ms, boot.skew_ms, event)
+
+    def _hazards(self, store: PlannedStore, plan: DevicePlan, boot: Boot) -> tuple[HazardTruth, ...]:
+        """Return what one device could see during one boot."""
+        start_ms, stop_ms = (self.scenario.opening_ms + time * 1000 for time in (boot.start, boot.stop))
+        return seen_between(of_device(store.truth.hazards, self.scenario, plan), start_ms, stop_ms)
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -250,7 +254,8 @@ def _plan_store(scenario: Scenario, *, seed: int, hours: float, store_index: int
     end = _cut_at(scenario, margins, people, hours=hours) if is_cut else _quiet_end(people)
     present = tuple(_until(person, end) for person in people if person.path.start < end)
     store_id = f"{scenario.store.name}-{store_index + 1:03d}"
-    truth = truth_of(scenario, present, store_id=store_id, end_seconds=end, is_cut=is_cut)
+    hazards = hazards_of(scenario, seed=seed, store_id=store_id, end_ms=scenario.opening_ms + round(end * 1000))
+    truth = truth_of(scenario, present, store_id=store_id, end_seconds=end, is_cut=is_cut, hazards=hazards)
     return PlannedStore(store_id=store_id, people=present, end_seconds=end, truth=truth)
 
 
@@ -303,6 +308,18 @@ def _device(scenario: Scenario, store_id: str, plan: DevicePlan, boot: Boot, *, 
 def _merges(device: Device, time_ms: int, look: Look) -> Iterator[Event]:
     for from_track_id, to_track_id in look.recognised:
         yield from device.merge(time_ms, from_track_id=from_track_id, to_track_id=to_track_id)
+
+
+def _told(
+    device: Device, hazards: Iterable[HazardTruth], boot: Boot, blind: Mapping[str, CameraState], ledger: FaultLedger
+) -> Iterator[Made]:
+    """Yield the events of hazards; a camera without a picture tells none."""
+    for hazard in hazards:
+        if hazard.camera_id in blind:
+            ledger.counts["hazards_unseen"] += 1
+            continue
+        for event in device.tell(hazard.seen_ms + boot.skew_ms, hazard.payload):
+            yield Made(hazard.seen_ms, boot.skew_ms, event)
 
 
 def _emission_order(emitted: Emitted) -> tuple[int, str, str]:

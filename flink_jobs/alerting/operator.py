@@ -35,6 +35,8 @@ SIGNAL_COLUMNS = (
 LIVE_WITHIN_MS = 10 * 60_000
 """A store whose signals are not older than this is followed live: when it falls silent, the clock goes on for it."""
 
+END_OF_TIME_MS = 2**63 - 1
+
 logger = logging.getLogger(__name__)
 
 
@@ -74,6 +76,9 @@ class AlertPolicy(KeyedProcessFunction):  # type: ignore[misc]
     def on_timer(self, timestamp: int, ctx: KeyedProcessFunction.OnTimerContext) -> Iterator[Row]:
         """Do what is due; yields alerts as `process_element`."""
         store_id, timers = ctx.get_current_key(), ctx.timer_service()
+        if timers.current_watermark() == END_OF_TIME_MS:
+            # The job is being drained. Nothing is overdue by that, and no store is silent.
+            return
         now_ms = timestamp
         if ctx.time_domain() == TimeDomain.PROCESSING_TIME:
             silent_ms = self._silent_ms(store_id, timestamp)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 import os
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -12,12 +13,14 @@ from typing import Any
 import pytest
 
 from contracts.events import EARLIEST_TIME_MS, LATEST_TIME_MS
+from contracts.rules import read_book
 from contracts.tables import FACT_TABLES
 from demo.lake import LakeReader
 from demo.simulated import read_back
 from flink_jobs.jobs import TABLE_OPTIONS
 from local.paths import ROOT
-from local.pipeline import Pipeline, reconciler, start_pipeline
+from lambdas.alert_store.rules import RuleStore
+from local.pipeline import Pipeline, create_tables, reconciler, start_pipeline
 from local.stack import Stack
 from local.waiting import wait_until
 from tests.e2e.records import (
@@ -68,6 +71,11 @@ def run(shared_data: Path, stack: Stack) -> Run:
     events = sample_events(shared_data)
     start_ms = start_of_cases_ms(events)
     cases = [given for case in load_cases() for given in case.events(start_ms)]
+    create_tables(stack)
+    with (Path(__file__).parent / "alert_rules.toml").open("rb") as file:
+        rules = read_book(tomllib.load(file))
+    # From the beginning of time: the sample is of a past day.
+    RuleStore(stack.boto3_client("dynamodb")).seed(rules, saved_by="test", now_ms=0, valid_from_ms=0)
     pipeline = start_pipeline(stack)
     wait_until_idle(pipeline)
     sent = put(pipeline, list(on_time(events, cases)))

@@ -56,7 +56,7 @@ def test_another_day_is_another_run(tmp_path: Path) -> None:
     [
         (["--faults", "rain"], "expected one of all, camera_down"),
         (["--scenario", "bank", "--day", "2026-09-27"], "came sunday; choose a day of opening"),
-        (["--scenario", "moon"], "expected one of bank, public_hall, supermarket"),
+        (["--scenario", "moon"], "expected one of bank, public_hall, rush, supermarket"),
         (["--hours", "-1"], "hours > 0"),
         (["--stores", "0"], "stores >= 1"),
     ],

@@ -44,7 +44,7 @@ def test_opening_is_local_time(default: Scenario) -> None:
 
 def test_unknown_scenario_names_the_known(tmp_path: Path) -> None:
     """A name that is neither a scenario nor a file is refused with the list of scenarios."""
-    with pytest.raises(SettingsError, match="expected one of bank, public_hall, supermarket or the path"):
+    with pytest.raises(SettingsError, match="expected one of bank, public_hall, rush, supermarket or the path"):
         load(str(tmp_path / "nowhere.toml"))
 
 
