@@ -18,8 +18,8 @@ from contracts.tables import FACT_TABLES
 from demo.lake import LakeReader
 from demo.simulated import read_back
 from flink_jobs.jobs import TABLE_OPTIONS
-from local.paths import ROOT
 from lambdas.alert_store.rules import RuleStore
+from local.paths import ROOT
 from local.pipeline import Pipeline, create_tables, reconciler, start_pipeline
 from local.stack import Stack
 from local.waiting import wait_until

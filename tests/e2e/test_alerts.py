@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -50,14 +51,19 @@ def signals(run: Run, store_id: str, events: list[dict[str, Any]]) -> list[Signa
 def told(run: Run, store_id: str) -> dict[str, Alert]:
     """Return the alerts of a store as the job left them."""
     store = ActionStore(run.pipeline.stack.boto3_client("dynamodb"))
-    return {case.alert.alert_id: case.alert for case in store.cases(store_id)}
+    return {case.alert.alert_id: _unexpiring(case.alert) for case in store.cases(store_id)}
 
 
 def expected(run: Run, store_id: str, events: dict[str, list[dict[str, Any]]], book: Book) -> dict[str, Alert]:
     """Return the alerts of a store by the policy alone, each in its last state."""
     end_ms = max(event["event_time_ms"] for each in events.values() for event in each)
     alerts = replay(store_id, signals(run, store_id, events[store_id]), book, until_ms=end_ms - SETTLED_MS)
-    return {alert.alert_id: alert for alert in alerts}
+    return {alert.alert_id: _unexpiring(alert) for alert in alerts}
+
+
+def _unexpiring(alert: Alert) -> Alert:
+    # A replay of a past day keeps its alerts for longer than the day's own job would.
+    return replace(alert, expires_at=0)
 
 
 def test_every_store_has_the_alerts_of_the_policy(
