@@ -62,9 +62,9 @@ class Channel:
 class Recipient:
     """A person in one store, or with the store `*` in all of them.
 
-    `is_inside` tells that the person works in the store: only such are asked to judge a hazard. In `quiet_hours`, of the
-    person's time zone or, where that is empty, the store's, nothing comes but what is at least `quiet_breaks_at`; the
-    rest comes as one digest when they end. Beyond `most_per_shift` messages within `shift_hours` it is held likewise.
+    `is_inside` tells that the person works in the store: only they are asked to judge a hazard. In `quiet_hours`, of
+    the person's time zone or, where that is empty, the store's, nothing comes but what is at least `quiet_breaks_at`;
+    the rest comes as one digest when they end. Beyond `most_per_shift` messages within `shift_hours` it is held too.
     """
 
     store_id: str

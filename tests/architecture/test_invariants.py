@@ -23,7 +23,7 @@ MAY_READ_THE_CLOCK = {
     "edge/commands/watch.py",
     "glue/__main__.py",
 }
-PACKAGES = ("contracts", "demo", "design", "edge", "flink_jobs", "glue", "local", "sim")
+PACKAGES = ("alert_lab", "contracts", "demo", "design", "edge", "flink_jobs", "glue", "lambdas", "local", "sim")
 ARCHITECTURE_LINES_MAX = 150
 
 
