@@ -166,6 +166,8 @@ def check_action(alert: Alert, actions: Sequence[Action], action: ActionKind, ve
     """
     if (action == "verdict") != (verdict is not None):
         raise ActionRefusedError(f"verdict: expected one with the act verdict only, came {verdict!r} with {action}")
+    if verdict is not None and verdict not in VERDICTS:
+        raise ActionRefusedError(f"verdict: expected one of {', '.join(VERDICTS)}, came {verdict!r}; choose one")
     if action != "acknowledge":
         return
     first = next((done for done in actions if done.action == "acknowledge"), None)

@@ -176,20 +176,22 @@ def read_book(written: Mapping[str, Any]) -> RuleBook:
     problems: list[str] = []
     rules = {ANY_STORE: _rules_of(written.get("rules", []), "", problems)}
     stores = {}
-    for store_id, settings in written.get("stores", {}).items():
-        own = dict(settings)
+    for store_id, own in _stores_of(written.get("stores", {}), problems).items():
         rules[store_id] = _rules_of(own.pop("rules", []), f"store {store_id}: ", problems)
         try:
             stores[store_id] = read_store(own)
         except RulesError as error:
             problems += [f"store {store_id}: {problem}" for problem in error.problems]
+    people = written.get("people", [])
+    if not isinstance(people, list) or not all(isinstance(person, Mapping) for person in people):
+        problems.append(f"people: expected a list of tables, came {people!r}; write [[people]]")
     problems += [
         f"{name}: expected rules, stores or people, came another table; remove it"
-        for name in written.keys() - {"rules", "stores", "people"}
+        for name in sorted(written.keys() - {"rules", "stores", "people"})
     ]
     if problems:
         raise RulesError(problems)
-    return RuleBook(rules, stores, tuple(written.get("people", ())))
+    return RuleBook(rules, stores, tuple(people))
 
 
 def rule_body(rule: Rule) -> str:
@@ -216,6 +218,25 @@ def unknown_places(rule: Rule, *, zones: Iterable[str], lanes: Iterable[str]) ->
                 hint = f"did you mean {near[0]}?" if near else f"it has {', '.join(known) or 'none'}"
                 found.append(f"rule {rule.rule_id}: expected a {kind} of the store, came {place}; {hint}")
     return found
+
+
+def _stores_of(written: Any, problems: list[str]) -> dict[str, dict[str, Any]]:
+    if not isinstance(written, Mapping):
+        problems.append(f"stores: expected a table of stores, came {written!r}; write [stores.<id>]")
+        return {}
+    for store_id, settings in written.items():
+        if not _ID.fullmatch(store_id):
+            problems.append(
+                f"store {store_id}: expected up to 64 letters, digits, `.`, `_` or `-`, came another id; "
+                "correct it, and write the chain's own rules as [[rules]]"
+            )
+        if not isinstance(settings, Mapping):
+            problems.append(f"store {store_id}: expected a table, came {settings!r}; write [stores.{store_id}]")
+    return {
+        store_id: dict(settings)
+        for store_id, settings in written.items()
+        if _ID.fullmatch(store_id) and isinstance(settings, Mapping)
+    }
 
 
 def _rules_of(written: Any, prefix: str, problems: list[str]) -> tuple[Rule, ...]:
@@ -267,6 +288,8 @@ def _rule(reader: _Reader, version: int) -> Rule:
 
 
 def _check_levels(reader: _Reader, rule: Rule) -> None:
+    if reader.has_refused("on_level"):
+        return
     if rule.off_level > rule.on_level:
         reader.problem("off_level", f"at most on_level ({rule.on_level:g})", f"{rule.off_level:g}", "lower it")
     if rule.metric in METRICS and rule.on_level > rule.of.maximum:
@@ -309,16 +332,21 @@ class _Reader:
 
     def __init__(self, written: Any, name: str) -> None:
         self.problems: list[str] = []
+        self._refused: set[str] = set()
         self._name = name
         self._written: Mapping[str, Any] = written if isinstance(written, Mapping) else {}
         if not isinstance(written, Mapping):
             self.problems.append(f"{name}: expected a table, came {written!r}; write it as one")
 
     def problem(self, name: str, expected: str, came: str, cure: str) -> None:
+        self._refused.add(name)
         self.problems.append(f"{self._name}: {name}: expected {expected}, came {came}; {cure}")
 
+    def has_refused(self, name: str) -> bool:
+        return name in self._refused
+
     def refuse_unknown(self, known: Sequence[str]) -> None:
-        for name in self._written.keys() - set(known):
+        for name in sorted(self._written.keys() - set(known)):
             near = difflib.get_close_matches(name, known, n=1)
             cure = f"did you mean {near[0]}?" if near else "remove it"
             self.problem(name, f"one of {', '.join(known)}", "an unknown name", cure)

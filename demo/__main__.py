@@ -20,14 +20,21 @@ from rich.console import Console
 from demo.audit import KEPT, keep, print_summary
 from demo.errors import DemoError
 from demo.filmed import FilmedOutcome, FilmedSettings, VisitTruth, read_truth, run_filmed
-from demo.outputs import write_report, write_result
+from demo.outputs import write_alerts, write_report, write_result
 from demo.progress import Steps
 from demo.report.model import read_day
 from demo.report.page import simulated_page
 from demo.report.video import video_page
 from demo.report.words import duration
 from demo.simulated import SimulatedOutcome, SimulatedSettings, run_simulated
-from demo.terminal import make_console, print_accounting, print_failures, print_metrics, print_visits
+from demo.terminal import (
+    make_console,
+    print_accounting,
+    print_alerts,
+    print_failures,
+    print_metrics,
+    print_visits,
+)
 from edge.errors import ConfigurationError
 from edge.model_cards import load_card
 from edge.store_file import StoreFile, load_store
@@ -75,9 +82,11 @@ def _run_simulation(options: argparse.Namespace, console: Console) -> int:
     console.print(f"{scenario.title}, seed {settings.seed}" + (f", faults: {faults.title}" if options.faults else ""))
     outcome = run_simulated(settings, options.run, Steps(console))
     _write_simulated(settings, outcome, options.out)
+    write_alerts(options.out, outcome.alerts)
     keep(outcome.lake, options.out / KEPT.name)
     console.print()
     print_metrics(console, outcome.metrics)
+    print_alerts(console, outcome.alerts, time_zone=scenario.store.time_zone)
     code = _conclude(console, outcome, options.out, hint="Next: open it, or try `make audit`, `make demo FAULTS=all`.")
     return 1 if any(each.is_failed for each in outcome.audited) else code
 

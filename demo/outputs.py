@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import os
+import shutil
 from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+from contracts.alerts import plain
 from demo.accounting import Accounting
+from demo.alerts import AlertsOfRun
 from demo.metrics import Metric
 from demo.report.page import METRICS_PAGE, Page, render
 
@@ -22,6 +27,28 @@ def write_report(folder: Path, page: Page) -> Path:
     metrics_page = Path(os.path.relpath(_ROOT / METRICS_PAGE, folder.resolve())).as_posix()
     path.write_text(render(page, metrics_page=metrics_page), encoding="utf-8")
     return path
+
+
+def write_alerts(folder: Path, alerts: AlertsOfRun) -> None:
+    """Write `alerts.json`, and each e-mail's page into `mails/`, with its chart inside."""
+    told = {
+        "alerts": [
+            asdict(case.alert) | {"holds": case.state, "acts": [plain(act) for act in case.actions]}
+            for case in alerts.cases
+        ],
+        "messages": [
+            {"way": each.way, "to": each.to, "subject": each.subject, "text": each.text} for each in alerts.messages
+        ],
+        "notifications": [dict(note) for note in alerts.notes],
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / "alerts.json").write_text(json.dumps(told, indent=1, default=float) + "\n", encoding="utf-8")
+    mails = folder / "mails"
+    shutil.rmtree(mails, ignore_errors=True)
+    mails.mkdir()
+    for number, mail in enumerate((each for each in alerts.messages if each.html), start=1):
+        chart = f"data:image/png;base64,{base64.b64encode(mail.chart).decode()}"
+        (mails / f"{number:02d}.html").write_text(mail.html.replace("cid:chart", chart), encoding="utf-8")
 
 
 def write_result(folder: Path, metrics: Iterable[Metric], accounting: Accounting, *, run: Mapping[str, object]) -> Path:

@@ -15,7 +15,9 @@ from zoneinfo import ZoneInfo
 import pyarrow as pa
 
 from contracts.events import Event
+from contracts.rules import Store as AlertSettings
 from demo.accounting import Accounting, account, accounting_metrics, dropped_rows
+from demo.alerts import AlertDesk, AlertsOfRun, seed
 from demo.audit import Audited, audit, counters
 from demo.lake import LakeReader, read_lake, read_live
 from demo.ledger import Ledger
@@ -30,7 +32,7 @@ from demo.watch import Watch
 from edge.publisher import Publisher, PublisherSettings
 from glue.business_day import BusinessDay
 from glue.views import TARGET_WAIT_SECONDS
-from local.pipeline import STREAM, Pipeline, lake_catalog, reconciler, start_pipeline
+from local.pipeline import STREAM, Pipeline, create_tables, lake_catalog, reconciler, start_pipeline
 from local.stack import Stack
 from sim.faults import NO_FAULTS, FaultLedger, Faults
 from sim.faults.settings import Recognition
@@ -88,6 +90,7 @@ class SimulatedOutcome:
     truth: StoreTruth
     seconds: dict[str, float]
     fault_counts: Mapping[str, int]
+    alerts: AlertsOfRun
 
 
 def run_simulated(settings: SimulatedSettings, run_directory: Path, steps: Steps) -> SimulatedOutcome:
@@ -104,7 +107,9 @@ def run_simulated(settings: SimulatedSettings, run_directory: Path, steps: Steps
         planning = planner.submit(plan, settings.scenario, seed=settings.seed, hours=settings.hours)
         with steps.step("Kinesis, DynamoDB, S3, Glue and Flink are up"):
             stack = resources.enter_context(Stack(run_directory))
-        with steps.step("Tables created, job submitted"):
+        with steps.step("Tables created, alert rules and people seeded, job submitted"):
+            create_tables(stack)
+            seed(stack, f"{settings.scenario.store.name}-001", _alert_settings(settings.scenario))
             pipeline = start_pipeline(stack, metrics=_metric_settings(settings.scenario))
         with steps.step("Shoppers know their ways"):
             planned = planning.result()
@@ -131,11 +136,15 @@ class _Replay:
     def run(self) -> SimulatedOutcome:
         """Replay, drain, read back, compare."""
         ledger = Ledger(self.pipeline.stack.boto3_client("kinesis"))
-        with Watch(self.pipeline) as watch:
-            sent = self._replay(watch, ledger)
-            rows_dropped = dropped_rows(self.pipeline)
-            with self.steps.step("Job drained: every window closed, every table committed"):
-                self.pipeline.drain()
+        sent = Sent(event_time_ms=self.truth.start_ms)
+        with AlertDesk(self.pipeline.stack, clock=lambda: sent.event_time_ms) as desk:
+            with Watch(self.pipeline) as watch:
+                self._replay(sent, watch, ledger)
+                rows_dropped = dropped_rows(self.pipeline)
+                with self.steps.step("Job drained: every window closed, every table committed"):
+                    self.pipeline.drain()
+            with self.steps.step("Everybody told who was to be told"):
+                alerts = desk.finish(self.truth.store_id)
         if not self.settings.sees_faultlessly:
             self._count_again()
         with self.steps.step("Lake, live table and stream read back"):
@@ -147,7 +156,14 @@ class _Replay:
         accounting = account(lake, sent, in_stream=in_stream)
         metrics = self._metrics(lake, accounting, sent, watch, rows_dropped=rows_dropped)
         return SimulatedOutcome(
-            lake, metrics, accounting, tuple(audited), self.truth, self.steps.seconds, dict(self.fault_ledger.counts)
+            lake=lake,
+            metrics=metrics,
+            accounting=accounting,
+            audited=tuple(audited),
+            truth=self.truth,
+            seconds=self.steps.seconds,
+            fault_counts=dict(self.fault_ledger.counts),
+            alerts=alerts,
         )
 
     def _metrics(
@@ -188,8 +204,7 @@ class _Replay:
             again.reconcile(self.truth.store_id, BusinessDay(start.date(), ZoneInfo(store.time_zone)))
             again.account(self.settings.now.date())
 
-    def _replay(self, watch: Watch, ledger: Ledger) -> Sent:
-        sent = Sent(event_time_ms=self.truth.start_ms)
+    def _replay(self, sent: Sent, watch: Watch, ledger: Ledger) -> None:
         start = time.monotonic()
 
         def figures() -> str:
@@ -208,7 +223,6 @@ class _Replay:
                 on_batch=lambda: show(self._share_of(sent.event_time_ms)),
             )
             self.pipeline.wait_until_read(sent.acknowledged)
-        return sent
 
     def _share_of(self, event_time_ms: int) -> float:
         return (event_time_ms - self.truth.start_ms) / (self.truth.end_ms - self.truth.start_ms)
@@ -239,6 +253,19 @@ def _publisher(ledger: Ledger) -> Publisher:
 
 def _live_occupancy(lake: LakeReader) -> dict[str, int]:
     return {row["zone_id"]: row["occupancy"] for row in lake.rows("SELECT zone_id, occupancy FROM live_zone")}
+
+
+def _alert_settings(scenario: Scenario) -> AlertSettings:
+    """Return what the scenario's store says of itself."""
+    hours = scenario.store.opening_hours
+    return AlertSettings(
+        time_zone=scenario.store.time_zone,
+        opening_hours={day: (f"{opens:%H:%M}-{closes:%H:%M}",) for day, (opens, closes) in hours.items()}
+        if hours
+        else None,
+        target_wait_seconds=round(scenario.checkout.target_wait_seconds),
+        name=scenario.store.name,
+    )
 
 
 def _metric_settings(scenario: Scenario) -> dict[str, str]:

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable
 
 from rich.console import Console
 from rich.table import Table
 
 from demo.accounting import Accounting
+from demo.alerts import AlertsOfRun
 from demo.metrics import Metric
 from demo.report.numbers import shown
 from demo.report.video import SeenVisit, tally
-from demo.report.words import duration, place
+from demo.report.words import clock, duration, place
 
 PLAIN_WIDTH = 110
 """Columns where the output goes into a file, which has no width of its own."""
@@ -45,6 +47,37 @@ def print_accounting(console: Console, accounting: Accounting) -> None:
     sign = "=" if accounting.adds_up else "≠"
     line = f"received {accounting.received:,} {sign} {told}; the stream holds {accounting.in_stream:,}"
     console.print(f"\n{line}", soft_wrap=True)
+
+
+def print_alerts(console: Console, alerts: AlertsOfRun, *, time_zone: str) -> None:
+    """Print each alert: when, what, why, what became of it; and what people were told."""
+    if not alerts.cases:
+        console.print("\nNo alert was raised.")
+        return
+    table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, 2, 0, 0))
+    for name in ("alert", "raised", "over", "severity", "why", "state", "told"):
+        table.add_column(name, no_wrap=name != "why")
+    told = Counter(
+        str(note.get("notification_id", "")).partition("#")[0] for note in alerts.notes if note.get("state") == "sent"
+    )
+    for case in alerts.cases:
+        alert = case.alert
+        table.add_row(
+            f"{alert.rule_id} {place(alert.place_id)}",
+            clock(alert.raised_ms, time_zone),
+            clock(alert.ended_ms, time_zone) if alert.ended_ms else "",
+            alert.severity,
+            f"{alert.metric} {alert.worst_value:g}, limit {alert.limit_value:g}",
+            case.state + (" (again)" if alert.repeat_of else ""),
+            str(told[alert.alert_id] or ""),
+        )
+    console.print()
+    console.print(table)
+    if alerts.messages:
+        console.print(f"\n{len(alerts.messages)} messages, as the e-mail and SMS services received them:")
+    for message in alerts.messages:
+        first = message.subject or message.text
+        console.print(f"  {message.way:<7}{message.to:<24}{first}", markup=False, soft_wrap=True)
 
 
 def print_visits(console: Console, visits: list[SeenVisit], metrics: Iterable[Metric]) -> None:

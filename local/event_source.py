@@ -27,6 +27,7 @@ logger = logging.getLogger(__name__)
 @dataclass(slots=True)
 class _Shard:
     iterator: str | None
+    last_number: str = ""
     pending: list[dict[str, Any]] = field(default_factory=list)
     tries: int = 0
 
@@ -56,6 +57,7 @@ class DynamoDbStreamSource:
         self._stopping = threading.Event()
         self._idle = threading.Condition()
         self._idle_rounds = 0
+        self._failure: Exception | None = None
         self._thread = threading.Thread(target=self._run, name=f"changes of {table}", daemon=True)
 
     def __enter__(self) -> Self:
@@ -71,16 +73,29 @@ class DynamoDbStreamSource:
         self._thread.join()
 
     def wait_until_caught_up(self, *, seconds: float = 30) -> None:
-        """Return once two rounds over all shards found nothing; raises `TimeoutError`."""
+        """Return once two rounds over all shards found nothing; raises `TimeoutError`, or what ended the reading."""
         with self._idle:
             self._idle_rounds = 0
-            if not self._idle.wait_for(lambda: self._idle_rounds >= 2, timeout=seconds):  # noqa: PLR2004 - one may have begun before
+            # Two, as one may have begun before.
+            self._idle.wait_for(lambda: self._failure is not None or self._idle_rounds > 1, timeout=seconds)
+            if self._failure is not None:
+                raise self._failure
+            if self._idle_rounds <= 1:
                 raise TimeoutError(f"expected the changes to be taken within {seconds} s, came more")
 
     def _run(self) -> None:
+        try:
+            self._poll_on()
+        except Exception as failure:
+            logger.exception("the changes are read no more")
+            with self._idle:
+                self._failure = failure
+                self._idle.notify_all()
+
+    def _poll_on(self) -> None:
         while not self._stopping.is_set():
             self._find_shards()
-            worked = [self._poll(shard) for shard in list(self._shards.values())]
+            worked = [self._poll(name, shard) for name, shard in list(self._shards.items())]
             with self._idle:
                 self._idle_rounds = 0 if any(worked) else self._idle_rounds + 1
                 self._idle.notify_all()
@@ -91,19 +106,36 @@ class DynamoDbStreamSource:
         for shard in self._streams.describe_stream(StreamArn=self._arn)["StreamDescription"]["Shards"]:
             name = shard["ShardId"]
             if name not in self._shards:
-                request = {"StreamArn": self._arn, "ShardId": name, "ShardIteratorType": "TRIM_HORIZON"}
-                self._shards[name] = _Shard(self._streams.get_shard_iterator(**request)["ShardIterator"])
+                self._shards[name] = _Shard(self._iterator(name, ""))
 
-    def _poll(self, shard: _Shard) -> bool:
+    def _poll(self, name: str, shard: _Shard) -> bool:
         """Read and hand on; returns whether there was anything."""
         if not shard.pending and shard.iterator:
-            answer = self._streams.get_records(ShardIterator=shard.iterator, Limit=BATCH)
-            shard.iterator = answer.get("NextShardIterator")
-            shard.pending = [self._as_lambda_gets_it(record) for record in answer["Records"]]
+            self._read(name, shard)
         if not shard.pending:
             return False
         self._hand_on(shard)
         return True
+
+    def _read(self, name: str, shard: _Shard) -> None:
+        try:
+            answer = self._streams.get_records(ShardIterator=shard.iterator, Limit=BATCH)
+        except (self._streams.exceptions.TrimmedDataAccessException, self._streams.exceptions.ExpiredIteratorException):
+            # DynamoDB Local forgets where an iterator stands that was made before the first record.
+            shard.iterator = self._iterator(name, shard.last_number)
+            return
+        shard.iterator = answer.get("NextShardIterator")
+        shard.pending = [self._as_lambda_gets_it(record) for record in answer["Records"]]
+        if shard.pending:
+            shard.last_number = shard.pending[-1]["dynamodb"]["SequenceNumber"]
+
+    def _iterator(self, name: str, after: str) -> str:
+        request = {"StreamArn": self._arn, "ShardId": name}
+        if after:
+            request |= {"ShardIteratorType": "AFTER_SEQUENCE_NUMBER", "SequenceNumber": after}
+        else:
+            request |= {"ShardIteratorType": "TRIM_HORIZON"}
+        return str(self._streams.get_shard_iterator(**request)["ShardIterator"])
 
     def _hand_on(self, shard: _Shard) -> None:
         failed, reason = self._first_failed(shard.pending)

@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 
 from contracts.events import Box, Hazard
 from sim.people import id_of
-from sim.scenario import DevicePlan, HazardPlan, Scenario
+from sim.scenario import DevicePlan, HazardPlan, LinePlan, Scenario, ZonePlan
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +65,8 @@ def hazards_of(scenario: Scenario, *, seed: int, store_id: str, end_ms: int) -> 
 
 def of_device(hazards: Sequence[HazardTruth], scenario: Scenario, device: DevicePlan) -> tuple[HazardTruth, ...]:
     """Return the hazards that the cameras of one device see."""
-    cameras = {each.camera_id for each in (*scenario.zones, *scenario.lines) if each.device_id == device.device_id}
+    places: tuple[ZonePlan | LinePlan, ...] = (*scenario.zones, *scenario.lines)
+    cameras = {place.camera_id for place in places if place.device_id == device.device_id}
     return tuple(each for each in hazards if each.camera_id in cameras)
 
 

@@ -35,7 +35,7 @@ _CHECKOUT_COLUMNS = (
 
 def tables(truth: StoreTruth) -> Group:
     """Return zones, lanes, traffic and hazards of one store; times in seconds, occupancy in customers."""
-    hazards = [_hazards(truth), ""] if truth.hazards else []
+    hazards: tuple[Table | str, ...] = (_hazards(truth), "") if truth.hazards else ()
     return Group(_zones(truth), "", _lanes(truth), "", _traffic(truth), "", *hazards)
 
 

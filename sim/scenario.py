@@ -474,7 +474,7 @@ def _zone_lane_problems(scenario: Scenario) -> Iterator[str]:
 
 
 def _hazard_problems(scenario: Scenario) -> Iterator[str]:
-    places = (*scenario.zones, *scenario.lines)
+    places: tuple[ZonePlan | LinePlan, ...] = (*scenario.zones, *scenario.lines)
     for index, hazard in enumerate(scenario.hazards):
         where, camera = f"hazards.{index}", hazard.camera_id
         yield from _unknown(f"{where}.camera_id", (camera,), tuple(dict.fromkeys(each.camera_id for each in places)))

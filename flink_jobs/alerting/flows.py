@@ -24,6 +24,7 @@ class Flows:
     minutes: list[list[int]] = field(default_factory=list)
     """Minute's start, arrivals in queues, services that ended, their person-milliseconds."""
     present_ms: dict[str, int] = field(default_factory=dict)
+    """By lane: when somebody was last at it, 0 for never."""
     waiting: int = 0
     now_ms: int = 0
 
@@ -46,7 +47,7 @@ class Flows:
             # As with the lane's state by the minute: staff or customers, whoever is there.
             present[str(zone.lane_id)] = present.get(str(zone.lane_id), 0) + zone.person_ms + zone.staff_person_ms
         for lane_id, lane_present_ms in present.items():
-            is_open = time_ms - self.present_ms.get(lane_id, -CLOSES_AFTER_MS) <= CLOSES_AFTER_MS
+            is_open = time_ms - self.present_ms.setdefault(lane_id, 0) <= CLOSES_AFTER_MS
             if lane_present_ms >= (1 if is_open else OPENS_AFTER_MS):
                 self.present_ms[lane_id] = time_ms
 
@@ -54,6 +55,11 @@ class Flows:
     def lanes_open(self) -> int:
         """Lanes that somebody was at within 30 s, looked at every 10 s."""
         return sum(self.now_ms - at <= CLOSES_AFTER_MS for at in self.present_ms.values())
+
+    @property
+    def lanes(self) -> int:
+        """Lanes that there are: each whose service zone was ever seen."""
+        return len(self.present_ms)
 
     @property
     def load(self) -> Load | None:

@@ -146,6 +146,7 @@ class Policy:
         advice = advise(
             load,
             lanes_open=flows.lanes_open,
+            lanes=flows.lanes,
             target_seconds=store.target_wait_seconds,
             service_level=store.service_level,
         )
@@ -303,6 +304,7 @@ class Policy:
         return advise(
             load,
             lanes_open=flows.lanes_open,
+            lanes=flows.lanes,
             target_seconds=book.store.target_wait_seconds,
             service_level=book.store.service_level,
         ).to_json()

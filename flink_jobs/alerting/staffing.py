@@ -74,9 +74,13 @@ def lanes_needed(load: Load, *, target_seconds: float, service_level: float) -> 
     return MOST_LANES
 
 
-def advise(load: Load, *, lanes_open: int, target_seconds: float, service_level: float) -> Advice:
-    """Return how many lanes are needed, and the expected wait with those open and with those needed."""
-    needed = max(lanes_open, lanes_needed(load, target_seconds=target_seconds, service_level=service_level))
+def advise(load: Load, *, lanes_open: int, lanes: int, target_seconds: float, service_level: float) -> Advice:
+    """Return how many of the store's `lanes` are needed, and the expected wait with those open and with those needed.
+
+    More than there are cannot be opened: with all of them the wait may still be over the target, as the advice shows.
+    """
+    wanted = lanes_needed(load, target_seconds=target_seconds, service_level=service_level)
+    needed = max(lanes_open, min(wanted, lanes))
     return Advice(
         lanes_open=lanes_open,
         lanes_needed=needed,

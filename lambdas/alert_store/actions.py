@@ -66,9 +66,6 @@ class ActionStore:
 
     def cases(self, store_id: str, *, since_ms: int = 0, limit: int | None = None) -> list[AlertCase]:
         """Return a store's alerts that began since then, the newest first, at most so many."""
-        acts: dict[str, list[Action]] = {}
-        for action in self._acts(store_id, "", least=f"{since_ms:013d}"):
-            acts.setdefault(action.alert_id, []).append(action)
         pages = self._client.get_paginator("query").paginate(
             TableName=self._alerts,
             KeyConditionExpression="store_id = :store AND alert_id >= :least",
@@ -76,7 +73,10 @@ class ActionStore:
             ScanIndexForward=False,
             PaginationConfig={"MaxItems": limit} if limit else {},
         )
-        alerts = (alert_of(values_of(item)) for page in pages for item in page["Items"])
+        alerts = [alert_of(values_of(item)) for page in pages for item in page["Items"]]
+        acts: dict[str, list[Action]] = {}
+        for action in self._acts(store_id, "", least=alerts[-1].alert_id) if alerts else ():
+            acts.setdefault(action.alert_id, []).append(action)
         return [AlertCase(alert, tuple(acts.get(alert.alert_id, ()))) for alert in alerts]
 
     def act(
@@ -123,14 +123,17 @@ class ActionStore:
         )
 
     def _put(self, action: Action) -> bool:
+        """Put an act in its place; returns whether it stands there, by this request or one whose answer was lost."""
         try:
             self._client.put_item(
                 TableName=self._actions,
                 Item=attributes(plain(action)),
                 ConditionExpression="attribute_not_exists(action_id)",
+                ReturnValuesOnConditionCheckFailure="ALL_OLD",
             )
-        except self._client.exceptions.ConditionalCheckFailedException:
-            return False
+        except self._client.exceptions.ConditionalCheckFailedException as refused:
+            answer: Any = refused.response
+            return action_of(values_of(answer["Item"])) == action
         return True
 
     def _acts(self, store_id: str, prefix: str, *, least: str = "") -> Iterator[Action]:

@@ -29,6 +29,7 @@ if TYPE_CHECKING:
 
 LIVE_ZONES = "live_zone"
 RULES = "rules"
+_MOST_TRIES = 5
 
 
 class RuleConflictError(ValueError):
@@ -74,9 +75,10 @@ class RuleStore:
         """Save a rule as the version after `expected_version`, 0 for a new one; it holds 20 s later.
 
         Raises:
-            RulesError: it names zones or lanes that the store does not have.
+            RulesError: it contradicts itself, or names zones or lanes that the store does not have.
             RuleConflictError: another version was saved meanwhile.
         """
+        read_rule(json.loads(rule_body(rule)))
         if not allows_unknown_places:
             self._check_places(store_id, rule)
         valid = now_ms + TAKES_EFFECT_MS if valid_from_ms is None else valid_from_ms
@@ -96,6 +98,7 @@ class RuleStore:
         """Save what a store says of itself; as `save`."""
         valid = now_ms + TAKES_EFFECT_MS if valid_from_ms is None else valid_from_ms
         body = store_body(store)
+        read_store(json.loads(body))
         return self._write(Version(store_id, STORE_RULE_ID, expected_version + 1, valid, now_ms, saved_by, body))
 
     def retire(self, store_id: str, rule_id: str, *, saved_by: str, now_ms: int, expected_version: int) -> Version:
@@ -163,7 +166,7 @@ class RuleStore:
 
     def _write(self, version: Version) -> Version:
         """Write a version, and tell the job that the store's rules changed: both or nothing."""
-        key = f"{version.rule_id}#{version.version:06d}"
+        key = _key(version.rule_id, version.version)
         item = _item(version) | {"rule_version": key}
         change = item | {
             "store_id": CHANGES,
@@ -171,20 +174,45 @@ class RuleStore:
             "changed_store_id": version.store_id,
         }
         del change["body"]
-        try:
-            self._client.transact_write_items(
-                TransactItems=[
-                    {"Put": {"TableName": self._table, "Item": attributes(item), "ConditionExpression": _IS_NEW}},
-                    {"Put": {"TableName": self._table, "Item": attributes(change)}},
-                ]
-            )
-        except self._client.exceptions.TransactionCanceledException as refused:
-            standing = self.versions(version.store_id, version.rule_id)
-            raise RuleConflictError(
-                f"rule {version.rule_id} of {version.store_id}: expected version {version.version - 1} to be the "
-                f"latest, came {standing[-1].version if standing else 'none'}; look at it and save again"
-            ) from refused
+        standing = version.version - 1
+        check = {
+            "TableName": self._table,
+            "Key": attributes({"store_id": version.store_id, "rule_version": _key(version.rule_id, standing)}),
+            "ConditionExpression": "attribute_exists(rule_version)",
+        }
+        self._transact(
+            version,
+            [
+                {"Put": {"TableName": self._table, "Item": attributes(item), "ConditionExpression": _IS_NEW}},
+                {"Put": {"TableName": self._table, "Item": attributes(change)}},
+                # Without it a version could be numbered ahead, and hide those that are saved after it.
+                *([{"ConditionCheck": check}] if standing else []),
+            ],
+        )
         return version
+
+    def _transact(self, version: Version, items: list[Any]) -> None:
+        for _ in range(_MOST_TRIES):
+            try:
+                self._client.transact_write_items(TransactItems=items)
+            except self._client.exceptions.TransactionCanceledException as refused:
+                answer: Any = refused.response
+                codes = {reason["Code"] for reason in answer["CancellationReasons"]}
+                if "ConditionalCheckFailed" in codes:
+                    raise self._conflict(version) from refused
+                # Somebody else was at it in this moment: by the next try they are done.
+                if "TransactionConflict" not in codes:
+                    raise
+            else:
+                return
+        raise self._conflict(version)
+
+    def _conflict(self, version: Version) -> RuleConflictError:
+        standing = self.versions(version.store_id, version.rule_id)
+        return RuleConflictError(
+            f"rule {version.rule_id} of {version.store_id}: expected version {version.version - 1} to be the "
+            f"latest, came {standing[-1].version if standing else 'none'}; look at it and save again"
+        )
 
     def _query(self, store_id: str, prefix: str, *, least: str | None = None) -> Iterator[dict[str, Any]]:
         condition, values = "store_id = :store", {":store": {"S": store_id}}
@@ -205,6 +233,10 @@ class RuleStore:
 
 
 _IS_NEW = "attribute_not_exists(rule_version)"
+
+
+def _key(rule_id: str, number: int) -> str:
+    return f"{rule_id}#{number:06d}"
 
 
 def rules_text(versions: Iterable[Version]) -> str:

@@ -41,7 +41,16 @@ def _history() -> History:
             f"expected {', '.join(names)} in the environment, came none for {', '.join(missing)}; set them"
         )
     warehouse, database, queue_url = (os.environ[name] for name in names)
-    return History(HistoryLake(GlueCatalog("lake", warehouse=warehouse), database), _Queue(queue_url))
+    # Arrow, by which files are written, does not look at boto3's settings.
+    endpoints: dict[str, Any] = {
+        f"{service}.endpoint": url for service in ("glue", "s3") if (url := _endpoint_of(service))
+    }
+    catalog = GlueCatalog("lake", warehouse=warehouse, **endpoints)
+    return History(HistoryLake(catalog, database), _Queue(queue_url))
+
+
+def _endpoint_of(service: str) -> str | None:
+    return os.environ.get(f"AWS_ENDPOINT_URL_{service.upper()}") or os.environ.get("AWS_ENDPOINT_URL")
 
 
 def handler(event: Mapping[str, Any], _: Any) -> None:

@@ -55,17 +55,16 @@ class HistoryLake:
 
 
 def _known_keys(table: IcebergTable, contract: Table, rows: Iterable[HistoryRow]) -> set[tuple[Any, ...]]:
-    """Return the keys of rows that are there already, looked for in the days and stores of the new ones only."""
+    """Return the keys of rows that are there already, looked for in the stores and days where they could be only."""
     assert contract.partition_by is not None
     # Its types describe how expressions are written down, not how they are made.
     where: Any = expressions
     listed = list(rows)
-    times = [row.values[contract.partition_by] for row in listed]
+    earliest = min(row.earliest for row in listed)
     identity = contract.key[1]
     found = table.scan(
         row_filter=where.And(
-            where.GreaterThanOrEqual(contract.partition_by, min(times).isoformat()),
-            where.LessThanOrEqual(contract.partition_by, max(times).isoformat()),
+            where.GreaterThanOrEqual(contract.partition_by, earliest.isoformat()),
             where.In("store_id", {row.values["store_id"] for row in listed}),
             where.In(identity, {row.values[identity] for row in listed}),
         ),

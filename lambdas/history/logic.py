@@ -28,14 +28,19 @@ class History:
         """Keep a batch, by one commit for each table; returns how many rows were new.
 
         A poisoned record goes to the dead letters, whole and with its reason, and the others are kept. When the lake
-        does not take them, the error is raised and Lambda tries the batch again: what was kept is not kept twice.
+        does not take them, the error is raised and Lambda tries the batch again: what was kept is not kept twice. So
+        poison is put aside only after the others are kept, or each try would put it aside again.
         """
         rows: list[HistoryRow] = []
+        poisoned: list[str] = []
         for record in records:
             try:
                 row = row_of(record)
             except PoisonError as poison:
-                self._dead.bury(json.dumps({"record": dict(record), "reason": str(poison)}, default=str))
+                poisoned.append(json.dumps({"record": dict(record), "reason": str(poison)}, default=str))
             else:
                 rows += [row] if row is not None else []
-        return self._lake.append(rows)
+        new = self._lake.append(rows)
+        for letter in poisoned:
+            self._dead.bury(letter)
+        return new

@@ -69,6 +69,19 @@ def test_what_failed_comes_again_and_what_was_done_does_not(
     assert given_up == ["2-bad batchItemFailures"]
 
 
+def test_what_is_put_after_the_source_began_is_told(
+    doubles: Stack, prefix: str, put_alert: Callable[[Alert], None]
+) -> None:
+    """A source on an empty stream hears of the first change, and of those after it, once each."""
+    taken: list[str] = []
+    with source(doubles, prefix, lambda event, _: taken.extend(ids_of(event))) as running:
+        running.wait_until_caught_up()
+        for alert_id in ("1", "2"):
+            put_alert(make_alert(alert_id=alert_id))
+            running.wait_until_caught_up()
+    assert taken == ["1", "2"]
+
+
 def test_messages_that_failed_stay_in_the_queue(doubles: Stack) -> None:
     """The others are deleted."""
     sqs = doubles.boto3_client("sqs")

@@ -259,7 +259,8 @@ def test_lanes_are_advised_from_arrivals_and_service_times() -> None:
     told = []
     for number in range(1, 61):
         service = zone("service-1", "service", people=1, left=number % 6 == 0, staff_ms=10_000)
-        body = zones(zone(people=min(6, number // 6), entered=number % 3 == 0), service)
+        others = [zone(f"service-{lane}", "service", f"lane-{lane}") for lane in (2, 3, 4)]
+        body = zones(zone(people=min(6, number // 6), entered=number % 3 == 0), service, *others)
         told += policy.take("zones", START_MS + number * TEN_SECONDS, body, rules)
     assert [alert.state for alert in told] == ["raised"]
     advice = Advice.of_json(told[0].advice)

@@ -87,6 +87,13 @@ def test_nobody_there_needs_no_lane() -> None:
     assert expected_wait_seconds(Load(0.0, 80, 0), 0) is None
 
 
+def test_no_more_lanes_are_advised_than_there_are() -> None:
+    """Thirty people wait and four lanes are all there is: the fourth helps, and the target is missed all the same."""
+    advice = advise(Load(0.1, 60, 30), lanes_open=3, lanes=4, target_seconds=180, service_level=0.9)
+    assert (advice.lanes_open, advice.lanes_needed) == (3, 4)
+    assert (advice.wait_now_seconds, advice.wait_then_seconds) == (620.0, 465.0)
+
+
 def test_a_line_is_worked_off_even_when_nobody_comes_any_more() -> None:
     """Six people wait: one lane of 60 s would keep a seventh for 7 minutes, three for 2:20."""
     load = Load(arrivals_per_second=0.0, service_seconds=60, waiting=6)
@@ -100,7 +107,7 @@ def test_impossible_figures_end() -> None:
 
 def test_advice_never_closes_a_lane() -> None:
     """It says what to open; with enough lanes open the wait with and without is the same."""
-    advice = advise(Load(0.01, 60, 1), lanes_open=4, target_seconds=180, service_level=0.9)
+    advice = advise(Load(0.01, 60, 1), lanes_open=4, lanes=4, target_seconds=180, service_level=0.9)
     assert advice.lanes_needed == advice.lanes_open == 4
     assert advice.wait_now_seconds == advice.wait_then_seconds == 30.0
 

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pytest
 
@@ -101,3 +102,55 @@ def test_an_alert_of_another_store_is_not_there(store: ActionStore) -> None:
     """One store's alerts are nobody else's."""
     with pytest.raises(UnknownAlertError):
         store.act("store-2", ALERT.alert_id, "acknowledge", person_id="p", now_ms=NOW_MS)
+
+
+def test_an_answer_that_was_lost_is_no_refusal(store: ActionStore, dynamodb: DynamoDBClient) -> None:
+    """The client asks again by itself, and meets its own act: the person is not told that they were too late."""
+    real = dynamodb.put_item
+
+    def twice(**request: Any) -> object:
+        real(**request)
+        return real(**request)
+
+    act = {"person_id": "person-1", "now_ms": NOW_MS}
+    with patch.object(store._client, "put_item", twice):
+        case = store.act("store-1", ALERT.alert_id, "acknowledge", **act)  # type: ignore[arg-type]
+        store.act("store-1", ALERT.alert_id, "comment", comment="on my way", **act)  # type: ignore[arg-type]
+    assert case.state == "acknowledged"
+    assert [action.action for action in store.case("store-1", ALERT.alert_id).actions] == ["acknowledge", "comment"]
+
+
+def test_acts_expire_with_their_alert(store: ActionStore) -> None:
+    """Neither is left without the other."""
+    case = store.act("store-1", ALERT.alert_id, "comment", person_id="p", now_ms=NOW_MS, comment="seen")
+    assert [action.expires_at for action in case.actions] == [ALERT.expires_at]
+
+
+def test_acknowledgement_and_verdict_at_once_are_decided_one_after_the_other(store: ActionStore) -> None:
+    """Whichever comes second is checked against what the first left: nobody takes what was found to be nothing."""
+
+    def act(kind: str) -> str:
+        try:
+            if kind == "verdict":
+                store.act("store-1", ALERT.alert_id, "verdict", verdict="false", person_id="person-1", now_ms=NOW_MS)
+            else:
+                store.act("store-1", ALERT.alert_id, "acknowledge", person_id="person-2", now_ms=NOW_MS)
+        except ActionRefusedError:
+            return "refused"
+        return "done"
+
+    with ThreadPoolExecutor(max_workers=2) as pool:
+        verdict, acknowledged = pool.map(act, ["verdict", "acknowledge"])
+    kinds = [action.action for action in store.case("store-1", ALERT.alert_id).actions]
+    assert verdict == "done"
+    assert kinds == (["acknowledge", "verdict"] if acknowledged == "done" else ["verdict"])
+
+
+def test_acts_of_older_alerts_are_not_mixed_in(store: ActionStore, put_alert: PutAlert) -> None:
+    """With a limit only the newest alerts' acts are read, and each is beside its own alert."""
+    newer = make_alert(alert_id="1790000001000-feed", started_ms=1_790_000_001_000)
+    put_alert(newer)
+    for alert in (ALERT, newer):
+        store.act("store-1", alert.alert_id, "comment", person_id="p", now_ms=NOW_MS, comment=alert.alert_id)
+    (case,) = store.cases("store-1", limit=1)
+    assert [action.comment for action in case.actions] == [newer.alert_id]

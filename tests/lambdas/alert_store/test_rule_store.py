@@ -2,12 +2,29 @@
 
 from __future__ import annotations
 
+import tomllib
 from concurrent.futures import ThreadPoolExecutor
+from dataclasses import replace
+from importlib.resources import files
 from typing import TYPE_CHECKING, Any
+from unittest.mock import patch
 
 import pytest
 
-from contracts.rules import ANY_STORE, TAKES_EFFECT_MS, Rule, RulesError, read_book, read_rule
+from contracts.rules import (
+    ANY_STORE,
+    HAZARD,
+    STORE_RULE_ID,
+    TAKES_EFFECT_MS,
+    Rule,
+    RulesError,
+    Store,
+    read_book,
+    read_rule,
+)
+from edge.hazards.floor_change import FloorChange
+from edge.hazards.objects import EXPERIMENTAL_COCO
+from edge.hazards.people import Crowding, Intrusion, Loitering, Lying
 from lambdas.alert_store.items import attributes
 from lambdas.alert_store.rules import RuleConflictError, RuleStore, rules_text
 from tests.lambdas.conftest import NOW_MS
@@ -135,3 +152,89 @@ def test_the_text_is_what_the_policy_reads(rules: RuleStore) -> None:
     book = read_book_text(rules_text(rules.current("store-1", NOW_MS).values()))
     assert book.by_id["long"].minimum_seconds == 30
     assert book.by_id["long"].version == 1
+
+
+def test_a_version_is_not_numbered_ahead(rules: RuleStore) -> None:
+    """Else it would hide every version that is saved after it."""
+    rules.save("store-1", rule(), **BY, expected_version=0)
+    for ahead in (5, -1):
+        with pytest.raises(RuleConflictError, match=f"expected version {ahead} to be the latest, came 1"):
+            rules.save("store-1", rule(), **BY, expected_version=ahead)
+    assert [version.version for version in rules.versions("store-1")] == [1]
+    assert len(rules.changes(0)) == 1
+
+
+def test_a_refused_save_tells_the_job_nothing(rules: RuleStore) -> None:
+    """Version and change are one transaction."""
+    rules.save("store-1", rule(), **BY, expected_version=0)
+    with pytest.raises(RuleConflictError):
+        rules.save("store-1", rule(on_level=9), saved_by="person-2", now_ms=NOW_MS + 1, expected_version=0)
+    assert [change.saved_by for change in rules.changes(0)] == ["person-1"]
+
+
+def test_a_rule_that_contradicts_itself_is_not_saved(rules: RuleStore) -> None:
+    """Even one that did not come through `read_rule`: the job would leave it out, and say so in a log only."""
+    with pytest.raises(RulesError) as refused:
+        rules.save("store-1", replace(rule(), off_level=9.0, roles=()), **BY, expected_version=0)
+    assert [problem.split(": ")[1] for problem in refused.value.problems] == ["roles", "off_level"]
+    with pytest.raises(RulesError, match="time_zone"):
+        rules.save_store("store-1", Store(time_zone="Mars/Olympus"), **BY, expected_version=0)
+    assert rules.versions("store-1") == []
+
+
+def test_every_unknown_place_is_named(rules: RuleStore) -> None:
+    """A store that sends nothing yet has none: its rules are saved by who says so."""
+    wanted = rule(lane_ids=["lane-1", "lane-2"])
+    with pytest.raises(RulesError) as refused:
+        rules.save("store-1", wanted, **BY, expected_version=0)
+    assert [problem.endswith("it has none") for problem in refused.value.problems] == [True, True]
+    rules.save(ANY_STORE, wanted, **BY, expected_version=0)
+
+
+def test_a_save_that_meets_another_in_the_same_moment_is_tried_again(rules: RuleStore) -> None:
+    """DynamoDB cancels one of two transactions at once; that alone is no conflict. Other reasons are told."""
+    canceled = {"Error": {"Code": "TransactionCanceledException", "Message": "canceled"}}
+    client = rules._client
+    real, answers = client.transact_write_items, ["TransactionConflict", "TransactionConflict", "", "ThrottlingError"]
+
+    def meets_another(**request: Any) -> object:
+        code = answers.pop(0)
+        if code:
+            reasons: Any = canceled | {"CancellationReasons": [{"Code": "None"}, {"Code": code}]}
+            raise client.exceptions.TransactionCanceledException(reasons, "TransactWriteItems")
+        return real(**request)
+
+    with patch.object(client, "transact_write_items", meets_another):
+        assert rules.save("store-1", rule(), **BY, expected_version=0).version == 1
+        with pytest.raises(client.exceptions.TransactionCanceledException):
+            rules.save("store-1", rule(), **BY, expected_version=1)
+    assert answers == []
+
+
+def test_what_a_store_says_of_itself_is_versioned_too(rules: RuleStore) -> None:
+    """Target waits change as levels do."""
+    rules.save_store("store-1", Store(target_wait_seconds=90), **BY, expected_version=0)
+    with pytest.raises(RuleConflictError):
+        rules.save_store("store-1", Store(target_wait_seconds=60), **BY, expected_version=0)
+    rules.save_store("store-1", Store(target_wait_seconds=60), **BY, expected_version=1)
+    assert len(rules.versions("store-1", STORE_RULE_ID)) == 2
+    assert rules.store("store-1", NOW_MS + TAKES_EFFECT_MS).target_wait_seconds == 60
+
+
+def test_many_versions_come_in_order(rules: RuleStore) -> None:
+    """The tenth is after the ninth."""
+    for number in range(11):
+        rules.save("store-1", rule(on_level=number + 3), **BY, expected_version=number)
+    assert [version.version for version in rules.versions("store-1", "long")] == list(range(1, 12))
+    assert rules.current("store-1", NOW_MS + TAKES_EFFECT_MS)["long"].version == 11
+
+
+def test_the_supermarkets_seed_holds(rules: RuleStore) -> None:
+    """Every rule of it can be used, and its hazards are some that the edge tells of."""
+    text = files("lambdas.seeds").joinpath("supermarket.toml").read_text(encoding="utf-8")
+    book = read_book(tomllib.loads(text))
+    rules.seed(book, **BY)
+    assert set(rules.current("store-1", NOW_MS + TAKES_EFFECT_MS)) == {rule.rule_id for rule in book.rules[ANY_STORE]}
+    known = {FloorChange.LABEL, Lying.LABEL, Loitering.LABEL, Intrusion.LABEL, Crowding.LABEL}
+    hazards = {rule.metric.removeprefix(HAZARD) for rule in book.rules[ANY_STORE] if rule.metric.startswith(HAZARD)}
+    assert hazards <= known | set(EXPERIMENTAL_COCO.values())

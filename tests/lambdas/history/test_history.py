@@ -11,6 +11,7 @@ from uuid import uuid4
 import pytest
 from pyiceberg.catalog.glue import GlueCatalog
 from pyiceberg.exceptions import CommitFailedException
+from pyiceberg.table import Table as IcebergTable
 
 from contracts.alerts import Action, Alert, plain
 from contracts.tables import ALERT, ALERT_ACTION
@@ -95,6 +96,118 @@ def test_a_poisoned_record_is_put_aside_and_the_others_are_kept(catalog: GlueCat
     assert "came none called alert_id" in json.loads(dead[0])["reason"]
 
 
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"started_ms": 10**20}, "OSError"),
+        ({"started_ms": 10**15 * 9}, "ValueError"),
+        ({"rule_version": 2**63}, "rule_version: expected a number of 64 bits"),
+        ({"raised_ms": 0}, "raised_time: expected a value, came none"),
+        ({"state": "glowing"}, "state: expected one of raised"),
+    ],
+)
+def test_what_the_lake_cannot_hold_is_poison(
+    catalog: GlueCatalog, database: str, changes: dict[str, Any], says: str
+) -> None:
+    """Else it would hold up every other of its batch for as long as Lambda tries."""
+    dead = Dead()
+    records = [change(make_alert(**changes)), change(act())]
+    assert History(HistoryLake(catalog, database), dead).keep(records) == 1
+    (letter,) = dead
+    assert says in json.loads(letter)["reason"]
+
+
+def test_poison_is_put_aside_once_however_often_the_lake_fails(
+    catalog: GlueCatalog, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The batch comes again as a whole; its poison goes aside with the try that keeps the others."""
+    lake, dead = HistoryLake(catalog, database), Dead()
+    records: list[dict[str, Any]] = [{}, change(make_alert())]
+
+    def is_down(*_: object) -> int:
+        raise ConnectionError("the lake does not answer")
+
+    with monkeypatch.context() as patched:
+        patched.setattr(HistoryLake, "append", is_down)
+        with pytest.raises(ConnectionError):
+            History(lake, dead).keep(records)
+    assert dead == []
+    assert History(lake, dead).keep(records) == 1
+    assert len(dead) == 1
+
+
+def test_a_replay_that_finds_another_instant_adds_nothing(catalog: GlueCatalog, database: str) -> None:
+    """A state is kept once for its key, on whatever day it was: what was told first stands."""
+    history = History(HistoryLake(catalog, database), Dead())
+    ended = make_alert(state="resolved", changed_ms=NOW_MS + 9_000, ended_ms=NOW_MS + 9_000)
+    a_day_ms = 86_400_000
+    assert history.keep([change(ended)]) == 1
+    for moved_ms in (-9_500, 5_000, 2 * a_day_ms):
+        again = replace(ended, changed_ms=ended.changed_ms + moved_ms)
+        assert history.keep([change(again)]) == 0
+    (row,) = kept(catalog, database, "alert_v1")
+    assert row["changed_time"].timestamp() * 1000 == ended.changed_ms
+
+
+def test_a_batch_is_one_commit_for_each_table(catalog: GlueCatalog, database: str) -> None:
+    """Small files and snapshots cost whoever reads."""
+    alerts = [make_alert(alert_id=f"{NOW_MS}-{number:016d}") for number in range(5)]
+    acts = [act(action_id=f"{alert.alert_id}#0001", alert_id=alert.alert_id) for alert in alerts]
+    records = [change(alert) for alert in alerts] + [change(each) for each in acts]
+    assert History(HistoryLake(catalog, database), Dead()).keep(records) == 10
+    for table in ("alert_v1", "alert_action_v1"):
+        assert len(catalog.load_table((database, table)).snapshots()) == 1
+
+
+def test_who_loses_the_race_for_a_commit_looks_again(
+    catalog: GlueCatalog, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Lambda may run twice with one batch: what the other kept in between is not kept again."""
+    other = History(HistoryLake(catalog, database), Dead())
+    append = IcebergTable.append
+    shared, own = make_alert(), make_alert(alert_id=f"{NOW_MS}-{7:016d}")
+
+    def is_second(self: IcebergTable, *arguments: Any, **named: Any) -> None:
+        monkeypatch.setattr(IcebergTable, "append", append)
+        assert other.keep([change(shared)]) == 1
+        raise CommitFailedException(f"somebody else committed to {self.name()} {len(arguments)} {len(named)}")
+
+    monkeypatch.setattr(IcebergTable, "append", is_second)
+    assert History(HistoryLake(catalog, database), Dead()).keep([change(shared), change(own)]) == 1
+    assert sorted(row["alert_id"] for row in kept(catalog, database, "alert_v1")) == [shared.alert_id, own.alert_id]
+
+
+def test_the_function_says_what_its_environment_lacks(monkeypatch: pytest.MonkeyPatch) -> None:
+    """At its first call, and not with the first record of an unlucky day."""
+    for name in ("HISTORY_WAREHOUSE", "HISTORY_DATABASE", "HISTORY_DEAD_QUEUE_URL"):
+        monkeypatch.delenv(name, raising=False)
+    from lambdas.history.handler import handler  # noqa: PLC0415 - a composition root
+
+    with pytest.raises(RuntimeError, match="came none for HISTORY_WAREHOUSE, HISTORY_DATABASE, HISTORY_DEAD_QUEUE_URL"):
+        handler({"Records": []}, None)
+
+
+def test_the_function_as_lambda_calls_it(
+    doubles: Stack, catalog: GlueCatalog, database: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Rows to the lake, poison to the queue `history-dead` with its reason."""
+    from lambdas.history import handler as root  # noqa: PLC0415 - a composition root
+
+    sqs = doubles.boto3_client("sqs")
+    url = sqs.create_queue(QueueName=f"history-dead-{database}")["QueueUrl"]
+    for name, value in {
+        **doubles.environment, "HISTORY_WAREHOUSE": "s3://history/lake", "HISTORY_DATABASE": database,
+        "HISTORY_DEAD_QUEUE_URL": url,
+    }.items():  # fmt: skip
+        monkeypatch.setenv(name, value)
+    root._history.cache_clear()
+    root.handler({"Records": [{"eventName": "INSERT"}, change(make_alert())]}, None)
+    root._history.cache_clear()
+    assert len(kept(catalog, database, "alert_v1")) == 1
+    (message,) = sqs.receive_message(QueueUrl=url)["Messages"]
+    assert json.loads(message["Body"]) == {"record": {"eventName": "INSERT"}, "reason": "KeyError: 'dynamodb'"}
+
+
 def test_what_expires_leaves_history_alone(catalog: GlueCatalog, database: str) -> None:
     """DynamoDB forgets after 90 days; the lake does not."""
     removed = {"eventName": "REMOVE", "dynamodb": {"OldImage": attributes(plain(make_alert()))}}
@@ -108,8 +221,6 @@ def test_another_writers_commit_in_between_is_no_failure(
     lake = HistoryLake(catalog, database)
     history = History(lake, Dead())
     failures = iter([True, True, False])
-    from pyiceberg.table import Table as IcebergTable  # noqa: PLC0415 - patched here only
-
     append = IcebergTable.append
 
     def sometimes(self: IcebergTable, *arguments: Any, **named: Any) -> None:

@@ -1,0 +1,1 @@
+"""Tells people of alerts: the right ones, once, with the evidence."""

@@ -1,0 +1,318 @@
+"""The table `notifications`: who was told what. A message is claimed before it is sent, so that it is sent once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Literal
+
+from botocore.exceptions import ClientError
+
+from contracts.alerts import Alert, Stage
+from lambdas.notifier.store import dynamo_item, plain_item
+
+if TYPE_CHECKING:
+    from mypy_boto3_dynamodb import DynamoDBClient
+    from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef, UpdateTypeDef
+
+State = Literal["sending", "sent", "held", "failed", "suppressed", "stale"]
+Claim = Literal["taken", "done", "full"]
+HELD = "~held"
+"""The partition that names those for whom something is held."""
+_CONFLICTS_MAX = 10
+_DIGEST = "digest: "
+
+
+class BusyError(RuntimeError):
+    """Somebody else is sending this message now; ask again later: should they have died, their lease ends."""
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Entry:
+    """One message to one person: an alert's stage by one channel."""
+
+    person_id: str
+    store_id: str
+    alert_id: str
+    stage: Stage
+    channel: str
+    expires_at: int
+
+    @property
+    def notification_id(self) -> str:
+        """The sort key: alert, stage and channel."""
+        return f"{self.alert_id}#{self.stage}#{self.channel}"
+
+
+def entry_of(alert: Alert, *, person_id: str, stage: Stage, channel: str) -> Entry:
+    """Return the message of an alert's stage; it is forgotten when the alert is."""
+    return Entry(
+        person_id=person_id,
+        store_id=alert.store_id,
+        alert_id=alert.alert_id,
+        stage=stage,
+        channel=channel,
+        expires_at=alert.expires_at,
+    )
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Row:
+    """A message and what became of it."""
+
+    entry: Entry
+    state: State
+    reason: str
+    changed_ms: int
+
+
+@dataclass(frozen=True, slots=True)
+class Ceiling:
+    """How many messages a person gets in the shift that began then; None counts without a limit."""
+
+    shift_start_ms: int
+    messages_max: int | None
+
+
+class Ledger:
+    """Claims, outcomes and counters. Each change is conditional: of two that try, one wins."""
+
+    def __init__(self, client: DynamoDBClient, *, table: str = "notifications", lease_ms: int) -> None:
+        self._client = client
+        self._table = table
+        self._lease_ms = lease_ms
+
+    def rows(self, person_id: str, alert_id: str) -> tuple[Row, ...]:
+        """Return what a person was told of an alert, as it stands in this moment."""
+        return tuple(self._rows(person_id, "begins_with(notification_id, :first)", {":first": f"{alert_id}#"}))
+
+    def sent_since(self, person_id: str, *, first_alert: str, before_alert: str) -> tuple[Row, ...]:
+        """Return what the person was successfully told of alerts from one until before another, by their start."""
+        span = {":first": first_alert, ":last": before_alert}
+        found = self._rows(person_id, "notification_id BETWEEN :first AND :last", span)
+        return tuple(row for row in found if row.state == "sent" and row.entry.alert_id < before_alert)
+
+    def held(self, store_id: str, person_id: str) -> tuple[Row, ...]:
+        """Return what waits for the person's digest, and what a digest has claimed."""
+        rows = self._rows(person_id, "notification_id < :last", {":last": ":"})
+        return tuple(row for row in rows if row.entry.store_id == store_id and _is_kept(row))
+
+    def claim(self, entry: Entry, ceiling: Ceiling | None, *, now_ms: int) -> Claim:
+        """Claim a message and count it in its shift, both or none.
+
+        Raises:
+            BusyError: somebody else holds a claim that has not run out.
+        """
+        for _ in range(_CONFLICTS_MAX):
+            reasons = self._transact(self._claiming(entry, ceiling, now_ms))
+            if not any(reasons):
+                return "taken"
+            if reasons[0] == "ConditionalCheckFailed":
+                return self._take_over(entry, now_ms)
+            if "ConditionalCheckFailed" in reasons:
+                return "full"
+        raise BusyError(f"{entry.notification_id}: expected to count a message, came {_CONFLICTS_MAX} conflicts")
+
+    def claim_retry(self, entry: Entry, *, tries: int, now_ms: int) -> Claim:
+        """Claim a message that waits for its next try; a message delivered twice is claimed once.
+
+        Raises:
+            BusyError: somebody else holds a claim that has not run out.
+        """
+        waits = "#state = :sending AND reason = :reason"
+        if self._claim_if(entry, waits, {":sending": "sending", ":reason": waiting(tries)}, now_ms):
+            return "taken"
+        return self._take_over(entry, now_ms)
+
+    def claim_failed(self, entry: Entry, *, now_ms: int) -> Claim:
+        """Claim a message that had failed for good, for a person put it back."""
+        is_taken = self._claim_if(entry, "#state = :failed", {":failed": "failed"}, now_ms)
+        return "taken" if is_taken else self._take_over(entry, now_ms)
+
+    def claim_held(self, row: Row, *, now_ms: int) -> bool:
+        """Claim a held message for a digest; False when another digest has it."""
+        if row.state == "sending" and row.changed_ms >= now_ms - self._lease_ms:
+            return False
+        seen = {":state": row.state, ":seen": row.changed_ms}
+        return self._set(row.entry, "sending", _DIGEST + told_reason(row), now_ms, seen)
+
+    def put_back(self, row: Row, *, now_ms: int) -> None:
+        """Hold again what a digest could not carry."""
+        self._set(row.entry, "held", told_reason(row), row.changed_ms, {":state": "sending", ":seen": now_ms})
+
+    def record(self, entry: Entry, state: State, reason: str, *, now_ms: int) -> bool:
+        """Record a message that is not sent now; False when there is one already."""
+        item = {**_key(entry), "store_id": entry.store_id, "state": state, "reason": reason}
+        item |= {"changed_ms": now_ms, "expires_at": entry.expires_at}
+        try:
+            self._client.put_item(
+                TableName=self._table, Item=dynamo_item(item), ConditionExpression="attribute_not_exists(person_id)"
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def mark(self, entry: Entry, state: State, reason: str, *, now_ms: int) -> None:
+        """Say what became of a message that was claimed; what was sent stays sent."""
+        self._set(entry, state, reason, now_ms, {":state": "sending"})
+
+    def wait(self, entry: Entry, *, tries: int, now_ms: int) -> None:
+        """Say that a claimed message waits for its next try."""
+        self.mark(entry, "sending", waiting(tries), now_ms=now_ms)
+
+    def note_held(self, store_id: str, person_id: str, *, expires_at: int) -> None:
+        """Note that something is held for a person: after it was recorded, so that no digest misses it."""
+        self._client.update_item(
+            TableName=self._table,
+            Key=dynamo_item(_held_key(store_id, person_id)),
+            UpdateExpression="ADD messages :one SET expires_at = :expires",
+            ExpressionAttributeValues=dynamo_item({":one": 1, ":expires": expires_at}),
+        )
+
+    def noted(self) -> Iterator[tuple[str, str, int]]:
+        """Yield store, person and count of notes of all for whom something is held."""
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression="person_id = :held",
+            ExpressionAttributeValues=dynamo_item({":held": HELD}),
+            ConsistentRead=True,
+        )
+        for item in (plain_item(item) for page in pages for item in page["Items"]):
+            store_id, _, person_id = item["notification_id"].partition("/")
+            yield store_id, person_id, int(item["messages"])
+
+    def unnote(self, store_id: str, person_id: str, notes: int) -> None:
+        """Drop a person's note, unless something was held since it was read."""
+        try:
+            self._client.delete_item(
+                TableName=self._table,
+                Key=dynamo_item(_held_key(store_id, person_id)),
+                ConditionExpression="messages = :notes",
+                ExpressionAttributeValues=dynamo_item({":notes": notes}),
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return
+
+    def _take_over(self, entry: Entry, now_ms: int) -> Claim:
+        """Take a claim whose holder died; a message that is done, or waits for its next try, is left."""
+        row = next(iter(self._rows(entry.person_id, "notification_id = :id", {":id": entry.notification_id})), None)
+        if row is None or row.state != "sending" or row.reason:
+            return "done"
+        if row.changed_ms >= now_ms - self._lease_ms:
+            raise BusyError(f"{entry.notification_id}: expected a free message, came one that is being sent")
+        seen = {":sending": "sending", ":seen": row.changed_ms}
+        return "taken" if self._claim_if(entry, "#state = :sending AND changed_ms = :seen", seen, now_ms) else "done"
+
+    def _claim_if(self, entry: Entry, condition: str, values: Mapping[str, Any], now_ms: int) -> bool:
+        return self._update(
+            entry,
+            "SET #state = :claimed, changed_ms = :now REMOVE reason",
+            condition,
+            {**values, ":claimed": "sending", ":now": now_ms},
+        )
+
+    def _set(self, entry: Entry, state: State, reason: str, now_ms: int, seen: Mapping[str, Any]) -> bool:
+        condition = "#state = :state" + (" AND changed_ms = :seen" if ":seen" in seen else "")
+        values = {**seen, ":new": state, ":reason": reason, ":now": now_ms}
+        return self._update(entry, "SET #state = :new, reason = :reason, changed_ms = :now", condition, values)
+
+    def _update(self, entry: Entry, update: str, condition: str, values: Mapping[str, Any]) -> bool:
+        try:
+            self._client.update_item(
+                TableName=self._table,
+                Key=dynamo_item(_key(entry)),
+                UpdateExpression=update,
+                ConditionExpression=condition,
+                ExpressionAttributeNames={"#state": "state"},
+                ExpressionAttributeValues=dynamo_item(values),
+            )
+        except self._client.exceptions.ConditionalCheckFailedException:
+            return False
+        return True
+
+    def _claiming(self, entry: Entry, ceiling: Ceiling | None, now_ms: int) -> list[TransactWriteItemTypeDef]:
+        item = {**_key(entry), "store_id": entry.store_id, "state": "sending", "changed_ms": now_ms}
+        claim: TransactWriteItemTypeDef = {
+            "Put": {
+                "TableName": self._table,
+                "Item": dynamo_item({**item, "expires_at": entry.expires_at}),
+                "ConditionExpression": "attribute_not_exists(person_id)",
+            }
+        }
+        return [claim, self._counting(entry, ceiling)] if ceiling else [claim]
+
+    def _counting(self, entry: Entry, ceiling: Ceiling) -> TransactWriteItemTypeDef:
+        key = {"person_id": entry.person_id, "notification_id": f"shift#{ceiling.shift_start_ms:013d}"}
+        values = {":one": 1, ":expires": entry.expires_at}
+        update: UpdateTypeDef = {
+            "TableName": self._table,
+            "Key": dynamo_item(key),
+            "UpdateExpression": "ADD messages :one SET expires_at = :expires",
+        }
+        if ceiling.messages_max is not None:
+            values[":most"] = ceiling.messages_max
+            update["ConditionExpression"] = "attribute_not_exists(messages) OR messages < :most"
+        return {"Update": {**update, "ExpressionAttributeValues": dynamo_item(values)}}
+
+    def _transact(self, items: list[TransactWriteItemTypeDef]) -> list[str]:
+        """Return why each item was refused; empty texts where none was."""
+        try:
+            self._client.transact_write_items(TransactItems=items)
+        except ClientError as error:
+            if error.response["Error"].get("Code") != "TransactionCanceledException":
+                raise
+            reasons: list[dict[str, str]] = error.response.get("CancellationReasons", [])  # type: ignore[assignment]
+            return [_code(reason) for reason in reasons] or ["TransactionConflict"]
+        return [""]
+
+    def _rows(self, person_id: str, condition: str, values: Mapping[str, Any]) -> Iterator[Row]:
+        pages = self._client.get_paginator("query").paginate(
+            TableName=self._table,
+            KeyConditionExpression=f"person_id = :person AND {condition}",
+            ExpressionAttributeValues=dynamo_item({":person": person_id, **values}),
+            ConsistentRead=True,
+        )
+        return (_row(plain_item(item)) for page in pages for item in page["Items"])
+
+
+def waiting(tries: int) -> str:
+    """Return the reason of a message that waits for its next try."""
+    return f"tried {tries} times"
+
+
+def told_reason(row: Row) -> str:
+    """Return why a message was held, without what a digest made of it."""
+    return row.reason.removeprefix(_DIGEST)
+
+
+def _is_kept(row: Row) -> bool:
+    return row.state == "held" or (row.state == "sending" and row.reason.startswith(_DIGEST))
+
+
+def _row(item: Mapping[str, Any]) -> Row:
+    alert_id, stage, channel = str(item["notification_id"]).split("#")
+    return Row(
+        entry=Entry(
+            person_id=item["person_id"],
+            store_id=item["store_id"],
+            alert_id=alert_id,
+            stage=stage,  # type: ignore[arg-type]
+            channel=channel,
+            expires_at=int(item["expires_at"]),
+        ),
+        state=item["state"],
+        reason=str(item.get("reason", "")),
+        changed_ms=int(item["changed_ms"]),
+    )
+
+
+def _key(entry: Entry) -> dict[str, Any]:
+    return {"person_id": entry.person_id, "notification_id": entry.notification_id}
+
+
+def _held_key(store_id: str, person_id: str) -> dict[str, Any]:
+    return {"person_id": HELD, "notification_id": f"{store_id}/{person_id}"}
+
+
+def _code(reason: Mapping[str, str]) -> str:
+    return "" if reason.get("Code", "None") == "None" else str(reason["Code"])

@@ -1,0 +1,1 @@
+"""Rules for a new chain to begin with."""
