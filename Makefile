@@ -15,7 +15,7 @@ DEMO_FLAGS = $(if $(VIDEO),--video '$(VIDEO)') $(if $(ZONES),--zones '$(ZONES)')
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup gen lint format types test check demo audit up down bench bench-guard bench-profile bench-scale bench-edge package pins clean
+.PHONY: help setup gen lint format types test check demo alert-lab audit up down bench bench-alerts bench-guard bench-profile bench-scale bench-edge package pins clean
 
 help: ## List these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -49,6 +49,11 @@ check: lint types ## Run the quick part: style, types, and the tests that need n
 demo: setup ## Run two simulated hours through the whole pipeline (or VIDEO=… ZONES=…), with a report
 	@$(PYTHON) -m demo $(DEMO_FLAGS)
 
+alert-lab: setup ## Show what alert rules would have done on the rush (RULES=mine.toml: beside yours; STORE, DAY, WAREHOUSE: on a lake)
+	@$(if $(WAREHOUSE),true,$(PYTHON) -m sim run --scenario rush --out build/alert-lab)
+	@$(PYTHON) -m alert_lab $(if $(WAREHOUSE),--warehouse '$(WAREHOUSE)' --store '$(STORE)' --day '$(DAY)',--events build/alert-lab/events.jsonl.gz --store store-001 \
+	  --rules lambdas/seeds/supermarket.toml) $(if $(RULES),--rules '$(RULES)') --out build/alert-lab
+
 audit: setup ## Prove the books of the last demo: nothing lost, nothing doubled, everything adds up
 	@$(PYTHON) -m demo.audit
 
@@ -71,6 +76,9 @@ bench-profile: setup ## Draw where the job's processor time goes: a flame graph 
 bench-edge: setup ## Measure the edge: speed, cameras, memory, latency, accuracy (5 minutes; SOAK=30 adds half an hour)
 	@$(PYTHON) -m bench.edge $(if $(SOAK),--soak-minutes $(SOAK))
 	@$(PYTHON) -m bench.edge_accuracy
+
+bench-alerts: setup ## Measure alerts: from the end of a window to the row, and to the message (6 minutes)
+	@$(PYTHON) -m bench.alerts
 
 bench-scale: setup ## Work out what a chain of 10,000 stores takes and costs from the measured figures
 	@$(PYTHON) -m bench.scale

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from heapq import heappop, heappush
 
 from alert_lab.windows import Signal
 from contracts.alerts import Alert
@@ -19,20 +20,40 @@ def replay(store_id: str, signals: Iterable[Signal], book: Book, *, until_ms: in
         book: the rules, the same all the time.
         until_ms: how far to let the time go on after the last signal; None: not at all.
     """
-    policy, now_ms = Policy(store_id), 0
+    policy, timers = Policy(store_id), _Timers()
     for signal in signals:
-        yield from _catch_up(policy, book, since_ms=now_ms, until_ms=signal.time_ms)
+        yield from _catch_up(policy, book, timers, until_ms=signal.time_ms)
         yield from policy.take(signal.kind, signal.time_ms, signal.body, book)
-        now_ms = signal.time_ms
+        timers.set(policy.next_due_ms(book), signal.time_ms)
     if until_ms is not None:
-        yield from _catch_up(policy, book, since_ms=now_ms, until_ms=until_ms)
+        yield from _catch_up(policy, book, timers, until_ms=until_ms)
 
 
-def _catch_up(policy: Policy, book: Book, *, since_ms: int, until_ms: int) -> Iterator[Alert]:
-    """Look at the time when something is due, as the job's timers do; what is overdue is looked at every minute."""
-    now_ms = since_ms
-    while (due_ms := policy.next_due_ms(book)) is not None:
-        now_ms = due_ms if due_ms > now_ms else now_ms + LOOKS_EVERY_MS
-        if now_ms >= until_ms:
+class _Timers:
+    """When to look at the time, as the job's event-time timers: at what is due, or in a minute if it is overdue."""
+
+    def __init__(self) -> None:
+        self._times: list[int] = []
+        self._known: set[int] = set()
+
+    def set(self, due_ms: int | None, now_ms: int) -> None:
+        if due_ms is None:
             return
+        time_ms = due_ms if due_ms > now_ms else now_ms + LOOKS_EVERY_MS
+        if time_ms not in self._known:
+            self._known.add(time_ms)
+            heappush(self._times, time_ms)
+
+    def before(self, until_ms: int) -> int | None:
+        """Take the first timer that is due before an instant."""
+        if not self._times or self._times[0] >= until_ms:
+            return None
+        time_ms = heappop(self._times)
+        self._known.discard(time_ms)
+        return time_ms
+
+
+def _catch_up(policy: Policy, book: Book, timers: _Timers, *, until_ms: int) -> Iterator[Alert]:
+    while (now_ms := timers.before(until_ms)) is not None:
         yield from policy.advance(now_ms, book)
+        timers.set(policy.next_due_ms(book), now_ms)

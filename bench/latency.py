@@ -57,7 +57,7 @@ def sampled_keys(load: RealTimeLoad) -> list[tuple[str, str]]:
 
 def _observed(load: RealTimeLoad, tell: Callable[[str], None], task_manager_mb: int) -> Observed:
     tell("starting the stack, simulating a store")
-    overrides = _configuration(task_manager_mb)
+    overrides = latency_configuration(task_manager_mb)
     stack = Stack(FOLDER / "latency", task_slots=SHARDS, config_overrides=overrides, kinesis_by_moto=True)
     with Producer(load) as producer, stack:
         pipeline = start_pipeline(stack, shards=SHARDS)
@@ -96,7 +96,8 @@ def _watched(load: RealTimeLoad, tell: Callable[[str], None], producer: Producer
     )
 
 
-def _configuration(task_manager_mb: int) -> Configuration:
+def latency_configuration(task_manager_mb: int) -> Configuration:
+    """Return the cluster's options: a TaskManager of so many MiB, that speaks JSON with moto."""
     return {
         "taskmanager.memory.process.size": f"{task_manager_mb}m",
         "taskmanager.memory.jvm-metaspace.size": "256m",

@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import takewhile
 from typing import NamedTuple
 
-from contracts.events import Event, record_of
+from contracts.events import Event, Snapshot, record_of
 from edge.publisher import Record
 from sim.run import stream
 from sim.scenario import load as load_scenario
@@ -39,6 +39,7 @@ class RealTimeLoad:
         spread_seconds: The stores' clocks differ by up to this much, evenly: else all snapshots come at one instant.
         is_aggregated: Whether events travel as the Kinesis Producer Library packs them, many in one record, which the
             source undoes: moto looks through all records of a shard at each `GetRecords` call.
+        has_lanes_twice: Whether each lane is there twice, under another name: eight in all.
     """
 
     stores: int
@@ -47,6 +48,7 @@ class RealTimeLoad:
     warm_up_seconds: float = 60.0
     spread_seconds: float = 5.0
     is_aggregated: bool = True
+    has_lanes_twice: bool = False
 
     def __post_init__(self) -> None:
         if self.stores < 1 or self.seconds <= 0 or self.warm_up_seconds < 0 or self.spread_seconds < 0:
@@ -116,7 +118,21 @@ def templates_of(load: RealTimeLoad) -> tuple[Template, ...]:
     events = stream(scenario, seed=load.seed, hours=minutes / 60)
     last_ms = scenario.opening_ms + minutes * MINUTE_MS
     while_needed = takewhile(lambda emitted: emitted.emitted_at_ms < last_ms, events)
-    return tuple(Template.of(event, at_ms) for at_ms, event in while_needed if at_ms >= first_ms)
+    made = with_lanes_twice if load.has_lanes_twice else lambda event: event
+    return tuple(Template.of(made(event), at_ms) for at_ms, event in while_needed if at_ms >= first_ms)
+
+
+def with_lanes_twice(event: Event) -> Event:
+    """Return a snapshot with a copy of each lane's zones; other events as they are."""
+    if not isinstance(event.payload, Snapshot):
+        return event
+    zones = event.payload.zones
+    copies = (
+        replace(zone, zone_id=f"{zone.zone_id}-b", lane_id=f"{zone.lane_id}-b")
+        for zone in zones
+        if zone.lane_id is not None
+    )
+    return replace(event, payload=replace(event.payload, zones=(*zones, *copies)))
 
 
 def store_ids(load: RealTimeLoad) -> list[str]:

@@ -21,7 +21,7 @@ from pyflink.table import Table as SqlTable
 from contracts.tables import ALERTS, TABLES, Table
 from flink_jobs.alerting.operator import SIGNAL, SIGNAL_COLUMNS, alerts_of, take_handed_over
 from flink_jobs.connectors import Connectors, create_hand_over
-from flink_jobs.jobs import TABLE_OPTIONS, Job
+from flink_jobs.jobs import PYTHON_OPTIONS, TABLE_OPTIONS, Job
 from flink_jobs.settings import MetricSettings
 from flink_jobs.sql_files import read_sql, table_path, view_path
 
@@ -75,7 +75,7 @@ def create_environment(
             environment.get_config().set("pipeline.jars", jar.resolve().as_uri())
     else:
         # Set on both: what is attached as a data stream does not read the table environment's options.
-        for option, value in TABLE_OPTIONS.items():
+        for option, value in (TABLE_OPTIONS | PYTHON_OPTIONS).items():
             configuration.set_string(option, value)
         streams = StreamExecutionEnvironment.get_execution_environment(configuration)
         if jar is not None:

@@ -18,6 +18,12 @@ TABLE_OPTIONS = {
 }
 
 
+PYTHON_OPTIONS = {
+    # Rows go to the alert policy's process in bundles; by default one waits for a second for more.
+    "python.fn-execution.bundle.time": "100",
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Job:
     """A job in names: Java functions of the jar, views and tables of `sql/flink`.
