@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator
 from typing import TYPE_CHECKING, Any
 
 from contracts.rules import (
@@ -23,6 +22,7 @@ from contracts.rules import (
     unknown_places,
 )
 from lambdas.alert_store.items import attributes, values_of
+from lambdas.alert_store.versions import Version, item_of, key_of, version_of
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -34,23 +34,6 @@ _MOST_TRIES = 5
 
 class RuleConflictError(ValueError):
     """Somebody saved the rule meanwhile; the message says which version stands and what to do."""
-
-
-@dataclass(frozen=True, slots=True)
-class Version:
-    """One version of a rule, or of what a store says of itself; an empty body means that it is gone."""
-
-    store_id: str
-    rule_id: str
-    version: int
-    valid_from_ms: int
-    saved_ms: int
-    saved_by: str
-    body: str
-
-    def rule(self) -> Rule:
-        """Return the rule; raises `RulesError` when it cannot be used."""
-        return read_rule(json.loads(self.body), version=self.version)
 
 
 class RuleStore:
@@ -108,12 +91,12 @@ class RuleStore:
 
     def versions(self, store_id: str, rule_id: str | None = None) -> list[Version]:
         """Return every version of a store's rules, or of one of them, in their order."""
-        return [_version(item) for item in self._query(store_id, "" if rule_id is None else f"{rule_id}#")]
+        return [version_of(item) for item in self._query(store_id, "" if rule_id is None else f"{rule_id}#")]
 
     def changes(self, since_ms: int) -> list[Version]:
         """Return what was saved since then, in order, by whoever, without bodies."""
         items = self._query(CHANGES, "", least=f"{since_ms:013d}")
-        return [_version(item | {"store_id": item["changed_store_id"]}) for item in items]
+        return [version_of(item | {"store_id": item["changed_store_id"]}) for item in items]
 
     def current(self, store_id: str, at_ms: int) -> dict[str, Version]:
         """Return what holds for a store at an instant, by rule: its own goes before the chain's of the same id.
@@ -166,8 +149,10 @@ class RuleStore:
 
     def _write(self, version: Version) -> Version:
         """Write a version, and tell the job that the store's rules changed: both or nothing."""
-        key = _key(version.rule_id, version.version)
-        item = _item(version) | {"rule_version": key}
+        if version.store_id == CHANGES:
+            raise RulesError([f"store: expected a store's id, came {CHANGES}, the list of changes; name a store"])
+        key = key_of(version.rule_id, version.version)
+        item = item_of(version) | {"rule_version": key}
         change = item | {
             "store_id": CHANGES,
             "rule_version": f"{version.saved_ms:013d}#{version.store_id}#{key}",
@@ -177,7 +162,7 @@ class RuleStore:
         standing = version.version - 1
         check = {
             "TableName": self._table,
-            "Key": attributes({"store_id": version.store_id, "rule_version": _key(version.rule_id, standing)}),
+            "Key": attributes({"store_id": version.store_id, "rule_version": key_of(version.rule_id, standing)}),
             "ConditionExpression": "attribute_exists(rule_version)",
         }
         self._transact(
@@ -235,26 +220,6 @@ class RuleStore:
 _IS_NEW = "attribute_not_exists(rule_version)"
 
 
-def _key(rule_id: str, number: int) -> str:
-    return f"{rule_id}#{number:06d}"
-
-
 def rules_text(versions: Iterable[Version]) -> str:
     """Return what holds as the job's `RULES_OF` writes it: for `flink_jobs.alerting.rulebook.read_book_text`."""
     return "{" + ",".join(f'"{each.rule_id}":[{each.version},{each.body}]' for each in versions) + "}"
-
-
-def _item(version: Version) -> dict[str, Any]:
-    return {name: getattr(version, name) for name in Version.__dataclass_fields__}
-
-
-def _version(item: Mapping[str, Any]) -> Version:
-    return Version(
-        store_id=item["store_id"],
-        rule_id=item["rule_id"],
-        version=int(item["version"]),
-        valid_from_ms=int(item["valid_from_ms"]),
-        saved_ms=int(item["saved_ms"]),
-        saved_by=item["saved_by"],
-        body=item.get("body", ""),
-    )

@@ -1,4 +1,7 @@
-"""The picture of an alert's last half hour: values over time, the limit as a dashed line, gaps as gaps."""
+"""The picture of an alert's last half hour: values over time, the limit as a dashed line, gaps as gaps.
+
+It holds figures only, as its font has no accents: what they are stands in words above it.
+"""
 
 from __future__ import annotations
 
@@ -16,8 +19,8 @@ SCALE = 2
 WIDTH, HEIGHT = 560 * SCALE, 180 * SCALE
 GAP_MS = 90_000
 """Values come by the minute: what lies further apart was not measured in between."""
-_LEFT, _RIGHT, _TOP, _BOTTOM = 44 * SCALE, 8 * SCALE, 30 * SCALE, 28 * SCALE
-_FONT_SIZE = 14 * SCALE
+_LEFT, _RIGHT, _TOP, _BOTTOM = 44 * SCALE, 8 * SCALE, 10 * SCALE, 28 * SCALE
+_FONT_SIZE = 16 * SCALE
 _LEVELS_MAX = 4
 _HEADROOM = 1.08
 _POINTS_MIN = 2
@@ -37,8 +40,6 @@ class Drawing:
         limit: the rule's on-level.
         write_value: a value as its axis label.
         write_time: an instant as its axis label, store-local.
-        limit_label: what the dashed line is called.
-        unit: what the values are.
         steps: between levels, the smallest that leaves at most four is taken.
     """
 
@@ -46,8 +47,6 @@ class Drawing:
     limit: float
     write_value: Callable[[float], str]
     write_time: Callable[[int], str]
-    limit_label: str
-    unit: str
     steps: Sequence[float]
 
 
@@ -95,8 +94,7 @@ class _Canvas:
         self._highest = _HEADROOM * max(highest, self._step)
 
     def axes(self) -> None:
-        """Draw the unit, the ground line, the levels and the times."""
-        self._text((_LEFT, 4 * SCALE), self._drawing.unit, anchor="lt")
+        """Draw the ground line, the levels and the times."""
         for level in range(int(self._highest / self._step) + 1):
             value = level * self._step
             y = self._y(value)
@@ -115,11 +113,11 @@ class _Canvas:
         self._draw.ellipse((x - 3 * SCALE, y - 3 * SCALE, x + 3 * SCALE, y + 3 * SCALE), fill=colour)
 
     def limit(self) -> None:
-        """Draw the limit, dashed and named."""
+        """Draw the limit, dashed, with its value."""
         y, colour = self._y(self._drawing.limit), self._colours["red"]
         for x in range(_LEFT, WIDTH - _RIGHT, 2 * _DASH):
             self._draw.line((x, y, min(x + _DASH, WIDTH - _RIGHT), y), fill=colour, width=SCALE)
-        label = f"{self._drawing.limit_label} {self._drawing.write_value(self._drawing.limit)}"
+        label = self._drawing.write_value(self._drawing.limit)
         self._text((_LEFT + 4 * SCALE, y - 3 * SCALE), label, anchor="lb", colour=colour)
 
     def _text(self, at: tuple[float, float], text: str, *, anchor: str, colour: str | None = None) -> None:

@@ -8,8 +8,9 @@ from dataclasses import replace
 from contracts.alerts import Alert, Stage
 from contracts.recipients import Recipient
 from lambdas.notifier.channels.base import PermanentError, RetryError
+from lambdas.notifier.entries import Ceiling, Entry, State, entry_of
 from lambdas.notifier.gate import refusal
-from lambdas.notifier.ledger import Ceiling, Entry, Ledger, State, entry_of
+from lambdas.notifier.ledger import Ledger
 from lambdas.notifier.planning import Way, is_at_least, ways, ways_for
 from lambdas.notifier.queues import Notice, Queues
 from lambdas.notifier.sender import RefusedError, Sender
@@ -74,6 +75,9 @@ class Delivery:
         recipient = self._reads.recipient(notice.store_id, notice.person_id)
         entry = _entry(notice, alert)
         if not self._is_claimed_again(notice, entry):
+            # Its channel may have failed when the next one was out of reach: that one is still to be tried.
+            if recipient is not None and not notice.is_redriven and self._has_failed(entry):
+                self.tell(recipient, notice, alert)
             return
         way = next((way for way in ways(recipient) if way.name == notice.channel), None) if recipient else None
         if recipient is None or way is None:
@@ -81,6 +85,10 @@ class Delivery:
             return
         if self._send(recipient, way, notice, entry):
             self.tell(recipient, notice, alert)
+
+    def _has_failed(self, entry: Entry) -> bool:
+        rows = self._ledger.rows(entry.person_id, entry.alert_id)
+        return any(row.entry == entry and row.state == "failed" for row in rows)
 
     def _is_claimed_again(self, notice: Notice, entry: Entry) -> bool:
         now_ms = self._clock()

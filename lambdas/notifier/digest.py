@@ -7,7 +7,8 @@ from zoneinfo import ZoneInfo
 
 from contracts.recipients import ChannelKind, Recipient
 from lambdas.notifier.channels.base import DeliveryError, PermanentError, RetryError
-from lambdas.notifier.ledger import Ledger, Row, State, told_reason
+from lambdas.notifier.entries import Row, State, told_reason
+from lambdas.notifier.ledger import Ledger
 from lambdas.notifier.planning import Way, ways
 from lambdas.notifier.queues import Notice, PoisonError, Queues
 from lambdas.notifier.sender import Sender

@@ -3,75 +3,36 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import ClientError
 
-from contracts.alerts import Alert, Stage
+from lambdas.notifier.entries import (
+    DIGEST,
+    HELD,
+    Ceiling,
+    Entry,
+    Row,
+    State,
+    held_key,
+    is_kept,
+    key_of,
+    row_of,
+    told_reason,
+    waiting,
+)
 from lambdas.notifier.store import dynamo_item, plain_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_dynamodb.type_defs import TransactWriteItemTypeDef, UpdateTypeDef
 
-State = Literal["sending", "sent", "held", "failed", "suppressed", "stale"]
 Claim = Literal["taken", "done", "full"]
-HELD = "~held"
-"""The partition that names those for whom something is held."""
 _CONFLICTS_MAX = 10
-_DIGEST = "digest: "
 
 
 class BusyError(RuntimeError):
     """Somebody else is sending this message now; ask again later: should they have died, their lease ends."""
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Entry:
-    """One message to one person: an alert's stage by one channel."""
-
-    person_id: str
-    store_id: str
-    alert_id: str
-    stage: Stage
-    channel: str
-    expires_at: int
-
-    @property
-    def notification_id(self) -> str:
-        """The sort key: alert, stage and channel."""
-        return f"{self.alert_id}#{self.stage}#{self.channel}"
-
-
-def entry_of(alert: Alert, *, person_id: str, stage: Stage, channel: str) -> Entry:
-    """Return the message of an alert's stage; it is forgotten when the alert is."""
-    return Entry(
-        person_id=person_id,
-        store_id=alert.store_id,
-        alert_id=alert.alert_id,
-        stage=stage,
-        channel=channel,
-        expires_at=alert.expires_at,
-    )
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Row:
-    """A message and what became of it."""
-
-    entry: Entry
-    state: State
-    reason: str
-    changed_ms: int
-
-
-@dataclass(frozen=True, slots=True)
-class Ceiling:
-    """How many messages a person gets in the shift that began then; None counts without a limit."""
-
-    shift_start_ms: int
-    messages_max: int | None
 
 
 class Ledger:
@@ -95,7 +56,7 @@ class Ledger:
     def held(self, store_id: str, person_id: str) -> tuple[Row, ...]:
         """Return what waits for the person's digest, and what a digest has claimed."""
         rows = self._rows(person_id, "notification_id < :last", {":last": ":"})
-        return tuple(row for row in rows if row.entry.store_id == store_id and _is_kept(row))
+        return tuple(row for row in rows if row.entry.store_id == store_id and is_kept(row))
 
     def claim(self, entry: Entry, ceiling: Ceiling | None, *, now_ms: int) -> Claim:
         """Claim a message and count it in its shift, both or none.
@@ -134,7 +95,7 @@ class Ledger:
         if row.state == "sending" and row.changed_ms >= now_ms - self._lease_ms:
             return False
         seen = {":state": row.state, ":seen": row.changed_ms}
-        return self._set(row.entry, "sending", _DIGEST + told_reason(row), now_ms, seen)
+        return self._set(row.entry, "sending", DIGEST + told_reason(row), now_ms, seen)
 
     def put_back(self, row: Row, *, now_ms: int) -> None:
         """Hold again what a digest could not carry."""
@@ -142,7 +103,7 @@ class Ledger:
 
     def record(self, entry: Entry, state: State, reason: str, *, now_ms: int) -> bool:
         """Record a message that is not sent now; False when there is one already."""
-        item = {**_key(entry), "store_id": entry.store_id, "state": state, "reason": reason}
+        item = {**key_of(entry), "store_id": entry.store_id, "state": state, "reason": reason}
         item |= {"changed_ms": now_ms, "expires_at": entry.expires_at}
         try:
             self._client.put_item(
@@ -164,7 +125,7 @@ class Ledger:
         """Note that something is held for a person: after it was recorded, so that no digest misses it."""
         self._client.update_item(
             TableName=self._table,
-            Key=dynamo_item(_held_key(store_id, person_id)),
+            Key=dynamo_item(held_key(store_id, person_id)),
             UpdateExpression="ADD messages :one SET expires_at = :expires",
             ExpressionAttributeValues=dynamo_item({":one": 1, ":expires": expires_at}),
         )
@@ -186,7 +147,7 @@ class Ledger:
         try:
             self._client.delete_item(
                 TableName=self._table,
-                Key=dynamo_item(_held_key(store_id, person_id)),
+                Key=dynamo_item(held_key(store_id, person_id)),
                 ConditionExpression="messages = :notes",
                 ExpressionAttributeValues=dynamo_item({":notes": notes}),
             )
@@ -220,7 +181,7 @@ class Ledger:
         try:
             self._client.update_item(
                 TableName=self._table,
-                Key=dynamo_item(_key(entry)),
+                Key=dynamo_item(key_of(entry)),
                 UpdateExpression=update,
                 ConditionExpression=condition,
                 ExpressionAttributeNames={"#state": "state"},
@@ -231,7 +192,7 @@ class Ledger:
         return True
 
     def _claiming(self, entry: Entry, ceiling: Ceiling | None, now_ms: int) -> list[TransactWriteItemTypeDef]:
-        item = {**_key(entry), "store_id": entry.store_id, "state": "sending", "changed_ms": now_ms}
+        item = {**key_of(entry), "store_id": entry.store_id, "state": "sending", "changed_ms": now_ms}
         claim: TransactWriteItemTypeDef = {
             "Put": {
                 "TableName": self._table,
@@ -272,46 +233,7 @@ class Ledger:
             ExpressionAttributeValues=dynamo_item({":person": person_id, **values}),
             ConsistentRead=True,
         )
-        return (_row(plain_item(item)) for page in pages for item in page["Items"])
-
-
-def waiting(tries: int) -> str:
-    """Return the reason of a message that waits for its next try."""
-    return f"tried {tries} times"
-
-
-def told_reason(row: Row) -> str:
-    """Return why a message was held, without what a digest made of it."""
-    return row.reason.removeprefix(_DIGEST)
-
-
-def _is_kept(row: Row) -> bool:
-    return row.state == "held" or (row.state == "sending" and row.reason.startswith(_DIGEST))
-
-
-def _row(item: Mapping[str, Any]) -> Row:
-    alert_id, stage, channel = str(item["notification_id"]).split("#")
-    return Row(
-        entry=Entry(
-            person_id=item["person_id"],
-            store_id=item["store_id"],
-            alert_id=alert_id,
-            stage=stage,  # type: ignore[arg-type]
-            channel=channel,
-            expires_at=int(item["expires_at"]),
-        ),
-        state=item["state"],
-        reason=str(item.get("reason", "")),
-        changed_ms=int(item["changed_ms"]),
-    )
-
-
-def _key(entry: Entry) -> dict[str, Any]:
-    return {"person_id": entry.person_id, "notification_id": entry.notification_id}
-
-
-def _held_key(store_id: str, person_id: str) -> dict[str, Any]:
-    return {"person_id": HELD, "notification_id": f"{store_id}/{person_id}"}
+        return (row_of(plain_item(item)) for page in pages for item in page["Items"])
 
 
 def _code(reason: Mapping[str, str]) -> str:

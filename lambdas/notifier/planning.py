@@ -32,7 +32,7 @@ def due_of_change(old: Alert | None, new: Alert, acts: Sequence[Action]) -> tupl
     if old is not None and (old.state, old.changed_ms) == (new.state, new.changed_ms):
         return ()
     if new.state in ("resolved", "expired"):
-        return (Due("resolved", "told"),)
+        return (_over(new),)
     is_escalated = new.state == "escalated"
     # The job may catch up after a failure and write two states at once, of which only the later is seen.
     is_first = old is None or not is_escalated
@@ -51,7 +51,7 @@ def due_of_act(act: Action, alert: Alert) -> tuple[Due, ...]:
     if act.action != "verdict":
         return ()
     if act.verdict != "true":
-        return (Due("resolved", "told"),)
+        return (_over(alert),)
     if not awaits_review(alert):
         return ()
     raised = Due("raised", "roles", roles_of(alert))
@@ -78,8 +78,6 @@ def escalation_roles(alert: Alert) -> frozenset[str]:
 
 def chosen(recipients: Iterable[Recipient], due: Due) -> tuple[Recipient, ...]:
     """Return those whom a stage concerns; whether they were told before is the gate's question."""
-    if due.audience == "told":
-        return tuple(recipients)
     found = (recipient for recipient in recipients if due.audience != "inside" or recipient.is_inside)
     return tuple(each for each in found if due.roles & set(each.roles) and not due.except_roles & set(each.roles))
 
@@ -123,6 +121,10 @@ def ways_for(recipient: Recipient, *, stage: Stage, severity: Severity) -> tuple
 def is_at_least(severity: Severity, minimum: Severity) -> bool:
     """Whether a severity reaches another."""
     return SEVERITIES.index(severity) >= SEVERITIES.index(minimum)
+
+
+def _over(alert: Alert) -> Due:
+    return Due("resolved", "told", roles_of(alert) | escalation_roles(alert))
 
 
 def _roles(text: str) -> frozenset[str]:

@@ -7,20 +7,23 @@ old or wrong; what leaves here is not.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import get_args
 
 from jinja2 import TemplateError
 
 from contracts.alerts import Action, Alert, Stage
 from contracts.recipients import ChannelKind, Recipient
 from lambdas.notifier.channels.base import Channel, DeliveryError, Message, PermanentError
+from lambdas.notifier.entries import Row, told_reason
 from lambdas.notifier.gate import Case, forbidden, refusal
-from lambdas.notifier.ledger import Ledger, Row, told_reason
+from lambdas.notifier.ledger import Ledger
 from lambdas.notifier.planning import Way
 from lambdas.notifier.queues import PoisonError
 from lambdas.notifier.store import Reads
 from lambdas.notifier.words.compose import compose, told_of
 from lambdas.notifier.words.digest_words import Kept, compose_digest
 
+STAGES: tuple[Stage, ...] = get_args(Stage)
 _BEGINNINGS = ("raised", "escalated")
 
 
@@ -127,4 +130,6 @@ class Sender:
 
 def _one_each(kept: Sequence[Kept]) -> list[Kept]:
     """Keep the last stage of each alert: whoever reads later need not read how it came to it."""
-    return list({each.told.alert.alert_id: each for each in kept}.values())
+    by_stage = sorted(kept, key=lambda each: STAGES.index(each.told.stage))
+    last = {each.told.alert.alert_id: each for each in by_stage}
+    return [last[alert_id] for alert_id in sorted(last)]

@@ -10,7 +10,7 @@ from urllib.parse import quote, urlencode
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 
-from contracts.alerts import MAX_COMMENT_LENGTH, Action, Advice, Alert, Severity, Stage, verdict_of
+from contracts.alerts import MAX_COMMENT_LENGTH, Action, Alert, Severity, Stage, verdict_of
 from contracts.recipients import Recipient
 from contracts.rules import HAZARD, Store
 from design.css import load_tokens
@@ -53,6 +53,7 @@ class Page:
     buttons: tuple[Button, ...]
     details: tuple[Detail, ...]
     chart_text: str
+    chart_caption: str
     link: str
     open_label: str
     why: str
@@ -112,6 +113,7 @@ def _page(told: Told, *, acts: Sequence[Action], recipient: Recipient, app_url: 
         buttons=_buttons(told, app_url),
         details=_details(told, acts),
         chart_text=voice.say("page.chart", amount=facts.amount(told, alert.worst_value)),
+        chart_caption=_caption(told),
         link=alert_link(app_url, alert),
         open_label=voice.say("page.open"),
         why=why(voice, recipient=recipient, store=facts.store_name(told)),
@@ -153,14 +155,20 @@ def _measured(told: Told) -> list[tuple[str, str]]:
         return [("sure", voice.share(alert.worst_value))]
     if alert.metric not in facts.MEASURED:
         return []
-    values = {"now": alert.value, "worst": alert.worst_value, "limit": alert.limit_value}
-    rows = [(name, facts.shown(told, value)) for name, value in values.items()]
-    counted = Advice.of_json(alert.advice)
-    if counted is not None:
+    now, worst = (facts.shown(told, value) for value in (alert.value, alert.worst_value))
+    rows = [("now", now), ("worst", worst), ("limit", facts.limit(told))]
+    counted = facts.counted_advice(alert)
+    if counted is not None and told.stage != "resolved":
         lanes = voice.say("detail.lanes_value", open=str(counted.lanes_open), needed=str(counted.lanes_needed))
         arriving = voice.say("detail.arrivals_value", n=voice.whole(counted.arrivals_per_hour))
         rows += [("lanes", lanes), ("arrivals", arriving)]
     return rows
+
+
+def _caption(told: Told) -> str:
+    named = f"unit.{told.alert.metric}"
+    unit = told.voice.say(named) if told.voice.knows(named) else facts.one_line(told.alert.metric)
+    return told.voice.say("page.caption", unit=unit, limit=facts.limit(told))
 
 
 def _chart(told: Told) -> bytes | None:
@@ -171,8 +179,6 @@ def _chart(told: Told) -> bytes | None:
             limit=alert.limit_value,
             write_value=lambda value: facts.shown(told, value),
             write_time=lambda time_ms: f"{voice.local(time_ms):%H:%M}",
-            limit_label=voice.say("page.limit_line"),
-            unit=voice.say(f"unit.{alert.metric}") if voice.knows(f"unit.{alert.metric}") else alert.metric,
             steps=facts.steps(alert.metric),
         )
     )

@@ -41,7 +41,7 @@ def headline(told: Told) -> str:
         return fact
     if shown(told, alert.worst_value) != shown(told, alert.value):
         fact += voice.say("fact.worst", worst=shown(told, alert.worst_value))
-    return fact + voice.say("fact.limit", limit=shown(told, alert.limit_value))
+    return fact + voice.say("fact.limit", limit=limit(told))
 
 
 def advice(told: Told) -> str:
@@ -50,7 +50,7 @@ def advice(told: Told) -> str:
         return ""
     if told.stage == "review":
         return told.voice.say("advice.review")
-    counted = Advice.of_json(told.alert.advice)
+    counted = counted_advice(told.alert)
     if counted is not None:
         return _lanes(told.voice, counted)
     metric = told.alert.metric
@@ -101,6 +101,20 @@ def shown(told: Told, value: float) -> str:
     if metric.startswith(HAZARD):
         return told.voice.share(value)
     return told.voice.duration(value) if metric in _TIMED else told.voice.whole(value)
+
+
+def limit(told: Told) -> str:
+    """Return the limit, which may lie between two counts."""
+    exact, metric = told.alert.limit_value, told.alert.metric
+    return told.voice.number(exact) if metric in _COUNTED else shown(told, exact)
+
+
+def counted_advice(alert: Alert) -> Advice | None:
+    """Return the advice in figures; none where it cannot be read, as an alert without advice is better than none."""
+    try:
+        return Advice.of_json(alert.advice)
+    except (ValueError, TypeError):
+        return None
 
 
 def steps(metric: str) -> tuple[float, ...]:

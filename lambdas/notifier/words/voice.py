@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import math
 import tomllib
 from dataclasses import dataclass
 from functools import lru_cache
@@ -34,7 +35,7 @@ class Voice:
 
     def count(self, key: str, number: float, **values: str) -> str:
         """Return the phrase in the form that belongs to a number, which is `{n}` in it."""
-        form = Locale(self.language).plural_form(round(number))
+        form = Locale(self.language).plural_form(_half_up(number))
         forms: dict[str, str] = _phrase(self.language, key)
         return forms.get(form, forms["other"]).format(n=self.whole(number), **values)
 
@@ -45,7 +46,7 @@ class Voice:
 
     def whole(self, number: float) -> str:
         """Return a number without decimals, with the language's separators."""
-        return str(format_decimal(round(number), locale=self.language))
+        return str(format_decimal(_half_up(number), locale=self.language))
 
     def number(self, number: float) -> str:
         """Return a number with one decimal where it has one."""
@@ -57,7 +58,7 @@ class Voice:
 
     def duration(self, seconds: float) -> str:
         """Return a duration as m:ss, or h:mm:ss."""
-        whole = max(0, round(seconds))
+        whole = max(0, _half_up(seconds))
         hours, rest = divmod(whole, _HOUR)
         tail = f"{rest % _MINUTE:02d}"
         return f"{hours}:{rest // _MINUTE:02d}:{tail}" if hours else f"{rest // _MINUTE}:{tail}"
@@ -73,6 +74,10 @@ class Voice:
     def local(self, time_ms: int) -> dt.datetime:
         """Return an instant in the person's zone."""
         return dt.datetime.fromtimestamp(time_ms / 1000, self.zone)
+
+
+def _half_up(number: float) -> int:
+    return math.floor(number + 0.5)
 
 
 def _phrase(language: Language, key: str) -> Any:

@@ -13,6 +13,7 @@ import pytest
 
 from contracts.rules import (
     ANY_STORE,
+    CHANGES,
     HAZARD,
     STORE_RULE_ID,
     TAKES_EFFECT_MS,
@@ -170,6 +171,13 @@ def test_a_refused_save_tells_the_job_nothing(rules: RuleStore) -> None:
     with pytest.raises(RuleConflictError):
         rules.save("store-1", rule(on_level=9), saved_by="person-2", now_ms=NOW_MS + 1, expected_version=0)
     assert [change.saved_by for change in rules.changes(0)] == ["person-1"]
+
+
+def test_nobody_saves_into_the_list_of_changes(rules: RuleStore) -> None:
+    """The job would read a rule as news."""
+    with pytest.raises(RulesError, match="expected a store's id, came ~changes"):
+        rules.save(CHANGES, rule(), **BY, expected_version=0)
+    assert rules.changes(0) == []
 
 
 def test_a_rule_that_contradicts_itself_is_not_saved(rules: RuleStore) -> None:

@@ -77,6 +77,22 @@ def test_after_five_tries_it_failed_and_the_next_channel_is_used(world: World) -
     assert [letter["reason"] for letter in world.dead()] == ["ThrottlingException, after 5 tries"]
 
 
+def test_a_next_channel_out_of_reach_is_tried_when_the_message_comes_again(world: World) -> None:
+    """The e-mail failed for good, then the table could not be reached: the retry finds the text message still due."""
+    world.people(a_person(1, channels=by(("email", "person-1@example.com"), ("sms", "+14155550100"))))
+    world.email.faults.append(RetryError("ThrottlingException"))
+    world.tell(world.changed(an_alert()))
+    message = as_message(world.waiting()[0])
+    item = {"person_id": "person-1", "notification_id": f"{an_alert().alert_id}#raised#email", "store_id": "store-1"}
+    expires_at = an_alert().expires_at
+    world.put(
+        "notifications", {**item, "state": "failed", "reason": "bounced", "changed_ms": 1, "expires_at": expires_at}
+    )
+    for _ in range(2):
+        assert world.notifier().handle_retry([message]) == {"batchItemFailures": []}
+    assert world.told() == [("raised", "+14155550100")]
+
+
 def test_a_permanent_fault_is_put_aside_and_the_next_channel_is_used_at_once(world: World) -> None:
     """No waiting where waiting does not help."""
     world.people(a_person(1, channels=by(("push", _SUBSCRIPTION), ("email", "person-1@example.com"))))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import json
 import time
 from collections.abc import Iterator
+from dataclasses import fields
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,7 +14,7 @@ import pytest
 from lambdas.notifier import handler
 from lambdas.notifier.__main__ import main
 from lambdas.notifier.channels.base import PermanentError
-from lambdas.notifier.settings import SettingsError, read_settings
+from lambdas.notifier.settings import Settings, SettingsError, read_settings
 from local.stack import Stack
 from tests.lambdas.notifier.cases import MINUTE_MS, START_MS, a_person, an_alert
 from tests.lambdas.notifier.conftest import APP_URL, SENDER, World
@@ -121,6 +123,14 @@ GOOD = {
     "NOTIFIER_RETRY_QUEUE_URL": "https://sqs.example.com/retry",
     "NOTIFIER_DEAD_QUEUE_URL": "https://sqs.example.com/dead",
 }
+
+
+def test_every_setting_is_documented() -> None:
+    """docs/alerts-notifier.md names each variable that is read."""
+    page = (Path(__file__).parents[3] / "docs" / "alerts-notifier.md").read_text(encoding="utf-8")
+    for field in fields(Settings):
+        name = field.name.upper().replace("_MS", "_SECONDS")
+        assert f"`{name}`" in page, f"{name}: name it in docs/alerts-notifier.md"
 
 
 def test_settings_are_read() -> None:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import re
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
+from pathlib import Path
 
 import pytest
 
-from contracts.alerts import Alert, Verdict
+import lambdas.notifier
+from contracts.alerts import Alert, JobState, Verdict
 from contracts.recipients import Channel
 from contracts.rules import WEEKDAYS, Store
 from lambdas.notifier.channels.base import PermanentError, RetryError
@@ -26,6 +29,8 @@ from tests.lambdas.notifier.cases import (
 )
 from tests.lambdas.notifier.conftest import World
 
+PUSH = '{"endpoint": "https://push.example.com/1", "keys": {"p256dh": "k", "auth": "a"}}'
+EMAIL = (("email", "person-1@example.com"),)
 ALL_DAY = dict.fromkeys(WEEKDAYS, ("00:00-24:00",))
 UNTIL_18 = dict.fromkeys(WEEKDAYS, ("00:00-18:00",))
 INSIDE = a_person(1, roles=("manager",), is_inside=True)
@@ -75,8 +80,9 @@ def test_what_was_found_to_be_nothing_is_never_told(world: World, verdict: Verdi
     hazard = a_hazard()
     at(world, 0).tell(world.changed(hazard))
     at(world, 2).tell(world.acted(a_verdict(hazard, verdict)))
-    for state in ("escalated", "resolved"):
-        at(world, 5).tell(world.changed(later(hazard, state)))  # type: ignore[arg-type]
+    states: tuple[JobState, ...] = ("escalated", "resolved")
+    for state in states:
+        at(world, 5).tell(world.changed(later(hazard, state)))
     assert world.told() == [("review", "person-1@example.com")]
 
 
@@ -363,3 +369,71 @@ def test_the_channel_is_chosen_by_severity_and_order(world: World) -> None:
     world.people(a_person(1, channels=ways_of))
     at(world, 0).tell(world.changed(an_alert()), world.changed(an_alert(alert_id=f"{START_MS}-b", severity="high")))
     assert world.told() == [("raised", "person-1@example.com"), ("raised", "+14155550100")]
+
+
+def test_a_digest_shows_an_alert_once_at_its_last_stage(world: World) -> None:
+    """Raised and escalated in quiet hours: one line, which says that nobody took it."""
+    world.store("store-1", Store(time_zone="Europe/Berlin"))
+    world.people(a_person(1, quiet_hours=UNTIL_18))
+    at(world, 0).tell(world.changed(an_alert(escalation_roles="")))
+    at(world, 5).tell(world.changed(later(an_alert(escalation_roles=""), "escalated")))
+    assert world.counts() == {"held": 2}
+    at(world, 20).notifier().send_digests()
+    ((_, digest),) = world.email.sent
+    assert digest.subject == "Kept for you: 1 alert, 1 still open"
+    assert "nobody has taken this yet" in digest.text
+    assert world.counts() == {"sent": 2}
+
+
+def test_a_digest_goes_by_the_next_channel_and_fails_where_none_is_left(world: World) -> None:
+    """E-mail first, then push; where all fail for good, each message is put aside."""
+    world.people(a_person(1, quiet_hours=UNTIL_18, time_zone="Europe/Berlin", channels=by(("push", PUSH), *EMAIL)))
+    at(world, 0).tell(world.changed(an_alert()))
+    world.email.faults.append(PermanentError("bounced"))
+    assert at(world, 20).notifier().send_digests() == 1
+    assert len(world.push.sent) == 1
+    at(world, 0).tell(world.changed(an_alert(alert_id=f"{START_MS}-b")))
+    world.email.faults.append(PermanentError("bounced"))
+    world.push.faults.append(PermanentError("HTTP 410"))
+    assert at(world, 20).notifier().send_digests() == 0
+    assert world.counts() == {"sent": 1, "failed": 1}
+    assert [letter["reason"] for letter in world.dead()] == ["HTTP 410"]
+
+
+def test_digests_sent_at_once_by_two_runs_tell_once(world: World) -> None:
+    """Each held message is claimed by one run; a run that died is taken over after the lease."""
+    world.people(a_person(1, quiet_hours=UNTIL_18, time_zone="Europe/Berlin"))
+    at(world, 0).tell(*(world.changed(an_alert(alert_id=f"{START_MS}-{n}")) for n in range(4)))
+    at(world, 20)
+    with ThreadPoolExecutor(4) as pool:
+        list(pool.map(lambda _: world.notifier().send_digests(), range(4)))
+    assert world.counts() == {"sent": 4}
+    told = [line for _, message in world.email.sent for line in message.text.splitlines() if line.startswith("- ")]
+    assert len(told) == 4
+
+
+def test_a_digest_that_died_is_taken_over_after_its_lease(world: World) -> None:
+    """What it had claimed is told by a later run, not before the lease has ended."""
+    world.people(a_person(1, quiet_hours=UNTIL_18, time_zone="Europe/Berlin"))
+    at(world, 0).tell(world.changed(an_alert()))
+    item = {"person_id": "person-1", "notification_id": f"{an_alert().alert_id}#raised#email", "store_id": "store-1"}
+    at(world, 20)
+    world.put(
+        "notifications",
+        {**item, "state": "sending", "reason": "digest: quiet", "changed_ms": world.now_ms, "expires_at": 1},
+    )
+    assert at(world, 20.5).notifier().send_digests() == 0
+    assert at(world, 25).notifier().send_digests() == 1
+
+
+def test_only_one_place_hands_messages_over() -> None:
+    """The gate cannot be gone around: one module calls a channel, and one makes them."""
+    root = Path(lambdas.notifier.__file__).parent
+    modules = {path.relative_to(root).as_posix(): path.read_text() for path in root.rglob("*.py")}
+    callers = {name for name, text in modules.items() if "channel.send(" in text}
+    makers = {
+        name
+        for name, text in modules.items()
+        if re.search(r"channels\.(email|sms|topic|push) import", text) and not name.startswith("channels/")
+    }
+    assert (callers, makers) == ({"sender.py"}, {"clients.py"})

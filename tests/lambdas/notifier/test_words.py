@@ -11,7 +11,7 @@ from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
-from PIL import Image
+from PIL import Image, ImageFont
 
 import lambdas.notifier.words
 from contracts.alerts import Alert, Stage
@@ -139,6 +139,18 @@ def test_advice_in_words(advice: dict[str, object], expected: str) -> None:
     assert expected in message(an_alert(advice=counted.to_json())).text
 
 
+@pytest.mark.parametrize("advice", ["no json", "[]", '{"lanes_open": 3}', '{"new_field": 1}'])
+def test_advice_that_cannot_be_read_stops_no_message(advice: str) -> None:
+    """The alert is told without figures."""
+    assert "See whether another lane can open." in message(an_alert(advice=advice)).text
+
+
+def test_a_limit_between_two_counts_is_told_as_it_is() -> None:
+    """A mean of 6.5 is told as 7 people; a limit of 5.5 stays 5.5."""
+    assert "7 waiting since 17:42, limit 5.5" in message(an_alert(value=6.5, worst_value=6.5, limit_value=5.5)).subject
+    assert "1 waiting" in message(an_alert(value=0.5, worst_value=0.5)).subject
+
+
 def test_numbers_durations_and_dates_as_people_write_them() -> None:
     """m:ss, h:mm:ss, separators of the language, and the date where it is not today's."""
     voice = Voice("de", ZoneInfo("Europe/Berlin"))
@@ -191,8 +203,6 @@ def drawing(points: tuple[tuple[int, float], ...]) -> Drawing:
         limit=5,
         write_value=lambda value: f"{value:.0f}",
         write_time=lambda time_ms: f"{time_ms // MINUTE_MS % 60:02d}",
-        limit_label="limit",
-        unit="People waiting",
         steps=(1.0, 2.0, 5.0),
     )
 
@@ -210,6 +220,19 @@ def test_a_chart_is_a_small_picture_with_gaps_as_gaps() -> None:
     middle = range(WIDTH // 2 - 60, WIDTH // 2 + 60)
     assert blue
     assert blue.isdisjoint(middle)
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+@pytest.mark.parametrize("metric", METRICS)
+def test_a_chart_shows_no_empty_boxes(language: Language, metric: str) -> None:
+    """Its font lacks accents: the figures on its axes are within what it can draw, in every language."""
+    font = ImageFont.load_default(size=28)
+    box = bytes(font.getmask("\uffff"))
+    told = told_of(
+        an_alert(metric=metric), (), stage="raised", recipient=a_person(1, language=language), store=STORE, now_ms=0
+    )
+    for text in (facts.shown(told, 1234.5), facts.limit(told)):
+        assert all(bytes(font.getmask(letter)) != box for letter in text), text
 
 
 def _is_blue(pixel: object) -> bool:

@@ -1,0 +1,1 @@
+"""`python -m lambdas.alerts_command`: alert rules and alerts from the command line."""
