@@ -217,7 +217,7 @@ def _telling(stack: Stack, seen: _Seen) -> Handler:
         sqs=sqs,
         channels={"email": _TimedMail(EmailChannel(ses, sender="alerts@example.com"), seen)},
         settings=Settings(app_url="https://app.example.com", retry_queue_url=again, dead_queue_url=dead),
-        telemetry=Telemetry(Logger(service="notifier", level="CRITICAL")),
+        telemetry=Telemetry(Logger(service="notifier", level="CRITICAL"), has_metrics=False),
         clock=now_ms,
     )
 

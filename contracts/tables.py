@@ -577,6 +577,7 @@ NOTIFICATIONS = Table(
         _column("state", STRING, "sending, sent, held, failed, suppressed or stale", required=False),
         _column("reason", STRING, "Why it was held, suppressed, or failed", required=False),
         _column("changed_ms", LONG, "When this state began (milliseconds since 1970-01-01 UTC)", required=False),
+        _column("messages", LONG, "Of a counter: how many messages", required=False),
         _column("expires_at", LONG, "When DynamoDB may delete the item (seconds since 1970-01-01 UTC)"),
     ),
     key=("person_id", "notification_id"),

@@ -142,7 +142,7 @@ class AlertDesk:
             sqs=self._sqs,
             channels=channels_of(settings, Clients(ses=ses, sns=self._client("sns"))),
             settings=settings,
-            telemetry=Telemetry(Logger(service="notifier", level="ERROR")),
+            telemetry=Telemetry(Logger(service="notifier", level="ERROR"), has_metrics=False),
             clock=self._clock,
         )
         queue = QueueSource(

@@ -14,8 +14,10 @@ Outcome = Literal["sent", "sending", "held", "suppressed", "failed", "stale", "r
 class Telemetry:
     """Logs and metrics. Its arguments are ids and reasons: nothing that it is given holds an address."""
 
-    def __init__(self, logger: Logger) -> None:
+    def __init__(self, logger: Logger, *, has_metrics: bool = True) -> None:
+        """Log by `logger`; metrics go to the standard output, where CloudWatch finds them, unless nobody reads it."""
         self._logger = logger
+        self._has_metrics = has_metrics
 
     def outcome(
         self,
@@ -52,8 +54,9 @@ class Telemetry:
         """Tell of something that was left out."""
         self._logger.warning(message, extra=fields)
 
-    @staticmethod
-    def _measure(name: str, unit: MetricUnit, value: float, channel: str) -> None:
+    def _measure(self, name: str, unit: MetricUnit, value: float, channel: str) -> None:
+        if not self._has_metrics:
+            return
         kind = channel.partition("-")[0]
         with single_metric(name=name, unit=unit, value=value, namespace=NAMESPACE) as metric:
             metric.add_dimension(name="channel", value=kind)

@@ -150,7 +150,7 @@ def _notifier(stack: Stack, provider: FlakyProvider, queues: Mapping[str, str], 
         sqs=_ImpatientQueues(stack.boto3_client("sqs")),  # type: ignore[arg-type]
         channels={"email": provider},
         settings=settings,
-        telemetry=Telemetry(Logger(service="notifier", level="CRITICAL")),
+        telemetry=Telemetry(Logger(service="notifier", level="CRITICAL"), has_metrics=False),
         clock=lambda: now_ms,
     )
 
