@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import logging
 import threading
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
@@ -30,6 +30,54 @@ class _Shard:
     last_number: str = ""
     pending: list[dict[str, Any]] = field(default_factory=list)
     tries: int = 0
+
+
+class _Rounds:
+    """Calls a function over and over in a thread of its own, and rests after each round that found nothing."""
+
+    def __init__(self, work: Callable[[], bool], *, name: str) -> None:
+        self._work = work
+        self._stopping = threading.Event()
+        self._idle = threading.Condition()
+        self._idle_rounds = 0
+        self._failure: Exception | None = None
+        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
+
+    def start(self) -> None:
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._stopping.set()
+        self._thread.join()
+
+    def wait_until_idle(self, *, seconds: float) -> None:
+        """Return once two rounds found nothing; raises `TimeoutError`, or what ended the rounds."""
+        with self._idle:
+            self._idle_rounds = 0
+            # Two, as one may have begun before.
+            self._idle.wait_for(lambda: self._failure is not None or self._idle_rounds > 1, timeout=seconds)
+            if self._failure is not None:
+                raise self._failure
+            if self._idle_rounds <= 1:
+                raise TimeoutError(f"expected everything to be taken within {seconds} s, came more")
+
+    def _run(self) -> None:
+        try:
+            self._go_on()
+        except Exception as failure:
+            logger.exception("nothing is read any more")
+            with self._idle:
+                self._failure = failure
+                self._idle.notify_all()
+
+    def _go_on(self) -> None:
+        while not self._stopping.is_set():
+            has_worked = self._work()
+            with self._idle:
+                self._idle_rounds = 0 if has_worked else self._idle_rounds + 1
+                self._idle.notify_all()
+            if not has_worked:
+                self._stopping.wait(POLL_SECONDS)
 
 
 class DynamoDbStreamSource:
@@ -54,59 +102,37 @@ class DynamoDbStreamSource:
         self._retries = retries
         self._arn: str = dynamodb.describe_table(TableName=table)["Table"]["LatestStreamArn"]
         self._shards: dict[str, _Shard] = {}
-        self._stopping = threading.Event()
-        self._idle = threading.Condition()
-        self._idle_rounds = 0
-        self._failure: Exception | None = None
-        self._thread = threading.Thread(target=self._run, name=f"changes of {table}", daemon=True)
+        self._rounds = _Rounds(self._round, name=f"changes of {table}")
 
     def __enter__(self) -> Self:
         """Begin at what is oldest in the stream."""
-        self._thread.start()
+        self._rounds.start()
         return self
 
     def __exit__(
         self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
     ) -> None:
         """Stop polling; what lies in the stream stays there."""
-        self._stopping.set()
-        self._thread.join()
+        self._rounds.stop()
 
     def wait_until_caught_up(self, *, seconds: float = 30) -> None:
         """Return once two rounds over all shards found nothing; raises `TimeoutError`, or what ended the reading."""
-        with self._idle:
-            self._idle_rounds = 0
-            # Two, as one may have begun before.
-            self._idle.wait_for(lambda: self._failure is not None or self._idle_rounds > 1, timeout=seconds)
-            if self._failure is not None:
-                raise self._failure
-            if self._idle_rounds <= 1:
-                raise TimeoutError(f"expected the changes to be taken within {seconds} s, came more")
+        self._rounds.wait_until_idle(seconds=seconds)
 
-    def _run(self) -> None:
-        try:
-            self._poll_on()
-        except Exception as failure:
-            logger.exception("the changes are read no more")
-            with self._idle:
-                self._failure = failure
-                self._idle.notify_all()
-
-    def _poll_on(self) -> None:
-        while not self._stopping.is_set():
-            self._find_shards()
-            worked = [self._poll(name, shard) for name, shard in list(self._shards.items())]
-            with self._idle:
-                self._idle_rounds = 0 if any(worked) else self._idle_rounds + 1
-                self._idle.notify_all()
-            if not any(worked):
-                self._stopping.wait(POLL_SECONDS)
-
-    def _find_shards(self) -> None:
-        for shard in self._streams.describe_stream(StreamArn=self._arn)["StreamDescription"]["Shards"]:
-            name = shard["ShardId"]
+    def _round(self) -> bool:
+        for name in self._shard_ids():
             if name not in self._shards:
                 self._shards[name] = _Shard(self._iterator(name, ""))
+        return any([self._poll(name, shard) for name, shard in self._shards.items()])
+
+    def _shard_ids(self) -> Iterator[str]:
+        request = {"StreamArn": self._arn}
+        while True:
+            described = self._streams.describe_stream(**request)["StreamDescription"]
+            yield from (shard["ShardId"] for shard in described["Shards"])
+            if not described.get("LastEvaluatedShardId"):
+                return
+            request["ExclusiveStartShardId"] = described["LastEvaluatedShardId"]
 
     def _poll(self, name: str, shard: _Shard) -> bool:
         """Read and hand on; returns whether there was anything."""
@@ -155,8 +181,8 @@ class DynamoDbStreamSource:
         except Exception as error:
             logger.exception("the function failed")
             return 0, repr(error)
-        failures = {failure["itemIdentifier"] for failure in answer.get("batchItemFailures", [])}
         numbers = [record["dynamodb"]["SequenceNumber"] for record in records]
+        failures = _failures_of(answer, numbers)
         return next((place for place, number in enumerate(numbers) if number in failures), None), "batchItemFailures"
 
     def _as_lambda_gets_it(self, record: dict[str, Any]) -> dict[str, Any]:
@@ -166,12 +192,32 @@ class DynamoDbStreamSource:
 
 
 class QueueSource:
-    """Calls a function with the messages of an SQS queue; those that it does not name as failed are deleted."""
+    """Calls a function with the messages of an SQS queue; those that it does not name as failed are deleted.
+
+    Either `poll` hands on what is there now, or within its block a thread does so all the time. What failed comes again
+    when the queue shows it again, and goes where the queue's own redrive policy says.
+    """
 
     def __init__(self, *, sqs: Any, queue_url: str, handler: Handler) -> None:
         self._sqs = sqs
         self._queue_url = queue_url
         self._handler = handler
+        self._rounds = _Rounds(self._round, name=f"messages of {queue_url}")
+
+    def __enter__(self) -> Self:
+        """Begin to take messages."""
+        self._rounds.start()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        """Take no more."""
+        self._rounds.stop()
+
+    def wait_until_caught_up(self, *, seconds: float = 30) -> None:
+        """Return once two rounds took nothing; raises `TimeoutError`, or what ended the reading."""
+        self._rounds.wait_until_idle(seconds=seconds)
 
     def poll(self) -> int:
         """Hand on what is there now; returns how many messages were taken for good."""
@@ -182,11 +228,21 @@ class QueueSource:
         if not messages:
             return 0
         answered = self._handler({"Records": [self._as_lambda_gets_it(message) for message in messages]}, None) or {}
-        failures = {failure["itemIdentifier"] for failure in answered.get("batchItemFailures", [])}
+        failures = _failures_of(answered, [message["MessageId"] for message in messages])
         done = [message for message in messages if message["MessageId"] not in failures]
         for message in done:
             self._sqs.delete_message(QueueUrl=self._queue_url, ReceiptHandle=message["ReceiptHandle"])
         return len(done)
+
+    def _round(self) -> bool:
+        try:
+            return self.poll() > 0
+        except self._sqs.exceptions.ClientError:
+            raise
+        except Exception:
+            # As in Lambda: the whole batch failed, and its messages are shown again.
+            logger.exception("the function failed")
+            return False
 
     def _as_lambda_gets_it(self, message: Mapping[str, Any]) -> dict[str, Any]:
         return {
@@ -198,3 +254,9 @@ class QueueSource:
             "eventSource": "aws:sqs",
             "eventSourceARN": self._queue_url,
         }
+
+
+def _failures_of(answer: Mapping[str, Any], handed: Sequence[str]) -> set[str]:
+    """Return which of the records failed: as in Lambda all of them, where the answer names one that was not handed."""
+    named = {failure.get("itemIdentifier") for failure in answer.get("batchItemFailures", [])}
+    return set(handed) if named - set(handed) else {str(name) for name in named}

@@ -4,6 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from typing import Any
+from unittest.mock import Mock
+
+import pytest
+from botocore.exceptions import ClientError
 
 from contracts.alerts import Alert
 from lambdas.alert_store.items import values_of
@@ -98,3 +102,64 @@ def test_messages_that_failed_stay_in_the_queue(doubles: Stack) -> None:
     assert taken == 1
     (left,) = sqs.receive_message(QueueUrl=url)["Messages"]
     assert left["Body"] == "bad"
+
+
+def test_messages_are_taken_while_the_block_lasts(doubles: Stack) -> None:
+    """A function that fails as a whole leaves its messages in the queue, and is called again."""
+    sqs = doubles.boto3_client("sqs")
+    url = sqs.create_queue(QueueName="event-source-thread", Attributes={"VisibilityTimeout": "0"})["QueueUrl"]
+    taken: list[str] = []
+    failures = iter([True, False])
+
+    def handler(event: dict[str, Any], _: Any) -> None:
+        if next(failures, False):
+            raise RuntimeError("no luck")
+        taken.extend(record["body"] for record in event["Records"])
+
+    with QueueSource(sqs=sqs, queue_url=url, handler=handler) as queue:
+        for body in ("first", "second"):
+            sqs.send_message(QueueUrl=url, MessageBody=body)
+            queue.wait_until_caught_up()
+    assert taken == ["first", "second"]
+
+
+def test_a_failure_that_names_no_record_fails_the_batch(
+    doubles: Stack, prefix: str, put_alert: Callable[[Alert], None]
+) -> None:
+    """As in Lambda: a slip in a function's answer must not look like success here only."""
+    tries: list[list[str]] = []
+
+    def handler(event: dict[str, Any], _: Any) -> Mapping[str, Any]:
+        tries.append(ids_of(event))
+        return {"batchItemFailures": [{"itemIdentifier": ""}] if len(tries) == 1 else []}
+
+    put_alert(make_alert(alert_id="1"))
+    with source(doubles, prefix, handler) as running:
+        running.wait_until_caught_up()
+    assert tries == [["1"], ["1"]]
+
+
+def test_a_source_that_cannot_read_says_so(doubles: Stack, prefix: str) -> None:
+    """Who waits is told why, and not that there was too much."""
+    dynamodb = doubles.boto3_client("dynamodb")
+    with source(doubles, prefix, lambda _event, _context: None) as running:
+        running.wait_until_caught_up()
+        dynamodb.delete_table(TableName=f"{prefix}alerts")
+        running._arn = "arn:aws:dynamodb:us-east-1:000000000000:table/none/stream/none"
+        with pytest.raises(ClientError):
+            running.wait_until_caught_up()
+
+
+def test_a_stream_of_many_pages_of_shards_is_read_whole() -> None:
+    """DynamoDB names a hundred shards at a time."""
+    pages = {
+        None: {"Shards": [{"ShardId": "shard-1"}], "LastEvaluatedShardId": "shard-1"},
+        "shard-1": {"Shards": [{"ShardId": "shard-2"}]},
+    }
+    streams, dynamodb = Mock(), Mock()
+    dynamodb.describe_table.return_value = {"Table": {"LatestStreamArn": "arn"}}
+    streams.describe_stream.side_effect = lambda **request: {
+        "StreamDescription": pages[request.get("ExclusiveStartShardId")]
+    }
+    read = DynamoDbStreamSource(dynamodb=dynamodb, streams=streams, table="alerts", handler=lambda _event, _context: {})
+    assert list(read._shard_ids()) == ["shard-1", "shard-2"]
