@@ -22,6 +22,7 @@ from demo.errors import DemoError
 from demo.filmed import FilmedOutcome, FilmedSettings, VisitTruth, read_truth, run_filmed
 from demo.outputs import write_alerts, write_report, write_result
 from demo.progress import Steps
+from demo.report.alerts import attention
 from demo.report.model import read_day
 from demo.report.page import simulated_page
 from demo.report.video import video_page
@@ -145,6 +146,7 @@ def _write_simulated(settings: SimulatedSettings, outcome: SimulatedOutcome, out
         facts=facts,
         audited=outcome.audited,
         fault_counts=outcome.fault_counts,
+        alerts=attention(outcome.alerts, time_zone=settings.scenario.store.time_zone),
     )
     write_report(out, page)
     run = {"scenario": settings.scenario.name, "seed": settings.seed, "seconds": outcome.seconds}

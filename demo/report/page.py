@@ -12,6 +12,7 @@ from markupsafe import Markup
 
 from demo.accounting import Accounting
 from demo.metrics import Metric
+from demo.report.alerts import Attention
 from demo.report.books import Books, books_of, failed
 from demo.report.charts import Chart
 from demo.report.checkout import lanes_chart, outcomes_chart
@@ -66,6 +67,7 @@ class Page:
         facts: Where the numbers come from, as name and value.
         caveat: What belongs beside the first answer, such as a camera that did not see; empty for nothing.
         books: What the audit found, and what went wrong on purpose.
+        attention: The alerts of the run; None where there was nobody to raise any.
     """
 
     title: str
@@ -80,6 +82,7 @@ class Page:
     facts: tuple[tuple[str, str], ...]
     caveat: str = ""
     books: Books = field(default_factory=books_of)
+    attention: Attention | None = None
 
 
 def simulated_page(
@@ -91,6 +94,7 @@ def simulated_page(
     facts: tuple[tuple[str, str], ...],
     audited: Sequence[Audited] = (),
     fault_counts: Mapping[str, int] | None = None,
+    alerts: Attention | None = None,
 ) -> Page:
     """Return the page of a simulated day.
 
@@ -102,6 +106,7 @@ def simulated_page(
         facts: where the numbers come from, as name and value.
         audited: the checks of the books; empty when nobody asked them.
         fault_counts: how often each kind of fault happened that was given on purpose.
+        alerts: what needed attention.
     """
     shown = list(metrics)
     return Page(
@@ -138,6 +143,7 @@ def simulated_page(
         facts=facts,
         caveat=caveat(of_day),
         books=books_of(audited, fault_counts),
+        attention=alerts,
     )
 
 

@@ -9,7 +9,7 @@ import boto3
 import pyarrow as pa
 import pytest
 
-from contracts.tables import LAKE_TABLES, LIVE_ZONE, VISIT
+from contracts.tables import LAKE_TABLES, LIVE_TABLES, LIVE_ZONE, VISIT
 from demo.lake import LakeReader, queries, read_lake, read_live, read_query
 from glue.lake import Lake
 from glue.live import apply_live
@@ -34,7 +34,8 @@ def test_tables_come_back_from_the_catalog(lake: Lake, tables: dict[str, pa.Tabl
 def test_live_items_come_back() -> None:
     """Rule: a DynamoDB item is a row of the contract: whole numbers stay whole, absent and null are null."""
     client: Any = boto3.client("dynamodb")
-    apply_live(client, LIVE_ZONE)
+    for table in LIVE_TABLES:
+        apply_live(client, table)
     item = {
         "store_id": {"S": "store"},
         "zone_id": {"S": "aisle-1"},
