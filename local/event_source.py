@@ -7,13 +7,13 @@ again from the first failed record on, so many times, and then the record is giv
 from __future__ import annotations
 
 import logging
-import threading
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from types import TracebackType
 from typing import Any, Self
 
-POLL_SECONDS = 0.1
+from local.rounds import Rounds
+
 BATCH = 100
 RETRIES = 5
 
@@ -30,54 +30,6 @@ class _Shard:
     last_number: str = ""
     pending: list[dict[str, Any]] = field(default_factory=list)
     tries: int = 0
-
-
-class _Rounds:
-    """Calls a function over and over in a thread of its own, and rests after each round that found nothing."""
-
-    def __init__(self, work: Callable[[], bool], *, name: str) -> None:
-        self._work = work
-        self._stopping = threading.Event()
-        self._idle = threading.Condition()
-        self._idle_rounds = 0
-        self._failure: Exception | None = None
-        self._thread = threading.Thread(target=self._run, name=name, daemon=True)
-
-    def start(self) -> None:
-        self._thread.start()
-
-    def stop(self) -> None:
-        self._stopping.set()
-        self._thread.join()
-
-    def wait_until_idle(self, *, seconds: float) -> None:
-        """Return once two rounds found nothing; raises `TimeoutError`, or what ended the rounds."""
-        with self._idle:
-            self._idle_rounds = 0
-            # Two, as one may have begun before.
-            self._idle.wait_for(lambda: self._failure is not None or self._idle_rounds > 1, timeout=seconds)
-            if self._failure is not None:
-                raise self._failure
-            if self._idle_rounds <= 1:
-                raise TimeoutError(f"expected everything to be taken within {seconds} s, came more")
-
-    def _run(self) -> None:
-        try:
-            self._go_on()
-        except Exception as failure:
-            logger.exception("nothing is read any more")
-            with self._idle:
-                self._failure = failure
-                self._idle.notify_all()
-
-    def _go_on(self) -> None:
-        while not self._stopping.is_set():
-            has_worked = self._work()
-            with self._idle:
-                self._idle_rounds = 0 if has_worked else self._idle_rounds + 1
-                self._idle.notify_all()
-            if not has_worked:
-                self._stopping.wait(POLL_SECONDS)
 
 
 class DynamoDbStreamSource:
@@ -102,7 +54,7 @@ class DynamoDbStreamSource:
         self._retries = retries
         self._arn: str = dynamodb.describe_table(TableName=table)["Table"]["LatestStreamArn"]
         self._shards: dict[str, _Shard] = {}
-        self._rounds = _Rounds(self._round, name=f"changes of {table}")
+        self._rounds = Rounds(self._round, name=f"changes of {table}")
 
     def __enter__(self) -> Self:
         """Begin at what is oldest in the stream."""
@@ -123,7 +75,9 @@ class DynamoDbStreamSource:
         for name in self._shard_ids():
             if name not in self._shards:
                 self._shards[name] = _Shard(self._iterator(name, ""))
-        return any([self._poll(name, shard) for name, shard in self._shards.items()])
+        # Every shard in each round, and not only the first that has something.
+        has_worked = [self._poll(name, shard) for name, shard in self._shards.items()]
+        return any(has_worked)
 
     def _shard_ids(self) -> Iterator[str]:
         request = {"StreamArn": self._arn}
@@ -202,7 +156,7 @@ class QueueSource:
         self._sqs = sqs
         self._queue_url = queue_url
         self._handler = handler
-        self._rounds = _Rounds(self._round, name=f"messages of {queue_url}")
+        self._rounds = Rounds(self._round, name=f"messages of {queue_url}")
 
     def __enter__(self) -> Self:
         """Begin to take messages."""
@@ -221,28 +175,33 @@ class QueueSource:
 
     def poll(self) -> int:
         """Hand on what is there now; returns how many messages were taken for good."""
+        return self._hand_on(self._receive())
+
+    def _receive(self) -> list[dict[str, Any]]:
         answer = self._sqs.receive_message(
             QueueUrl=self._queue_url, MaxNumberOfMessages=10, AttributeNames=["All"], MessageAttributeNames=["All"]
         )
-        messages = answer.get("Messages", [])
+        messages: list[dict[str, Any]] = answer.get("Messages", [])
+        return messages
+
+    def _hand_on(self, messages: list[dict[str, Any]]) -> int:
         if not messages:
             return 0
-        answered = self._handler({"Records": [self._as_lambda_gets_it(message) for message in messages]}, None) or {}
-        failures = _failures_of(answered, [message["MessageId"] for message in messages])
+        answer = self._handler({"Records": [self._as_lambda_gets_it(message) for message in messages]}, None) or {}
+        failures = _failures_of(answer, [message["MessageId"] for message in messages])
         done = [message for message in messages if message["MessageId"] not in failures]
         for message in done:
             self._sqs.delete_message(QueueUrl=self._queue_url, ReceiptHandle=message["ReceiptHandle"])
         return len(done)
 
     def _round(self) -> bool:
+        messages = self._receive()
         try:
-            return self.poll() > 0
-        except self._sqs.exceptions.ClientError:
-            raise
+            self._hand_on(messages)
         except Exception:
             # As in Lambda: the whole batch failed, and its messages are shown again.
             logger.exception("the function failed")
-            return False
+        return bool(messages)
 
     def _as_lambda_gets_it(self, message: Mapping[str, Any]) -> dict[str, Any]:
         return {

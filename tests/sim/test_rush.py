@@ -123,7 +123,7 @@ def test_hazards_come_at_the_minute_that_the_scenario_says() -> None:
     assert told == [
         (17 * 60, "floor_change", 0.74),
         (21 * 60, "floor_change", 0.74),
-        (24 * 60 + 40, "knife", 0.34),
+        (24 * 60 + 40, "knife_experimental", 0.34),
         (31 * 60 + 20, "person_lying", 0.81),
     ]
 
