@@ -32,6 +32,7 @@ from lambdas.notifier.channels.sms import EndUserMessagingChannel, SnsSmsChannel
 from lambdas.notifier.channels.topic import TopicChannel
 from lambdas.notifier.clients import Clients, channels_of
 from lambdas.notifier.settings import Settings
+from local.paths import RUNS
 from local.stack import Stack
 from tests.lambdas.notifier.cases import MINUTE_MS, START_MS, a_person, an_alert, by
 from tests.lambdas.notifier.conftest import SENDER, World
@@ -58,6 +59,14 @@ def parsed(raw: bytes) -> EmailMessage:
     return read
 
 
+@pytest.fixture(scope="module")
+def post() -> Iterator[Stack]:
+    """Doubles of their own: moto cannot show what it took once there are files in its S3, and other tests put some."""
+    worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
+    with Stack(RUNS / f"post-{worker}", flink=False) as running:
+        yield running
+
+
 def moto_books(doubles: Stack) -> dict[str, Any]:
     """What moto has kept of everything that was sent."""
     books: dict[str, Any] = requests.get(f"{doubles.endpoints.moto}/moto-api/data.json", timeout=10).json()
@@ -82,19 +91,19 @@ def test_an_email_without_a_chart_has_no_empty_part() -> None:
     assert [part.get_content_type() for part in read.walk()] == ["multipart/alternative", "text/plain", "text/html"]
 
 
-def test_a_whole_alert_arrives_at_ses(world: World, doubles: Stack) -> None:
+def test_a_whole_alert_arrives_at_ses(world: World, post: Stack) -> None:
     """From the stream's record to the e-mail that SES received."""
-    ses = doubles.boto3_client("sesv2")
+    ses = post.boto3_client("sesv2")
     ses.create_email_identity(EmailIdentity=SENDER)
     address = f"{uuid4().hex}@example.com"
-    clients = Clients(ses=ses, sns=doubles.boto3_client("sns"))
+    clients = Clients(ses=ses, sns=post.boto3_client("sns"))
     world.channels.update(channels_of(world.settings, clients))
     world.people(a_person(1, channels=by(("email", address))))
     world.store("store-1", Store(time_zone="Europe/Berlin", name="Market Square"))
     world.now_ms = START_MS + MINUTE_MS
     history = json.dumps([[START_MS - n * MINUTE_MS, 7 - n] for n in range(6, -1, -1)])
     assert world.tell(world.changed(an_alert(history=history))) == []
-    kept = [mail for mail in moto_books(doubles)["ses"]["RawMessage"] if address in str(mail["destinations"])]
+    kept = [mail for mail in moto_books(post)["ses"]["RawMessage"] if address in str(mail["destinations"])]
     read = parsed(kept[0]["raw_data"].encode())
     assert read["Subject"] == "Attention · Lane 3: 7 waiting since 17:42, limit 5"
     assert next(part for part in read.walk() if part.get_content_type() == "image/png").get_content()[:4] == PNG[:4]
@@ -107,11 +116,11 @@ def test_ses_that_refuses_the_sender_is_a_permanent_fault(doubles: Stack) -> Non
         channel.send("person-1@example.com", MESSAGE)
 
 
-def test_a_text_message_arrives_at_sns(doubles: Stack) -> None:
+def test_a_text_message_arrives_at_sns(post: Stack) -> None:
     """SNS sends to the number what fits on a telephone."""
     number = "+1415555" + uuid4().int.__str__()[:4]
-    SnsSmsChannel(doubles.boto3_client("sns")).send(number, MESSAGE)
-    assert number in json.dumps(moto_books(doubles)["sns"])
+    SnsSmsChannel(post.boto3_client("sns")).send(number, MESSAGE)
+    assert number in json.dumps(moto_books(post)["sns"])
 
 
 def test_a_topic_gets_text_and_attributes_to_filter_by(doubles: Stack) -> None:
