@@ -8,12 +8,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, field
 from typing import Any
 
 from contracts.alerts import Alert, JobState, PlaceKind, alert_id
 from contracts.rules import HAZARD, Rule, read_rule
-from flink_jobs.alerting.flows import Flows
 from flink_jobs.alerting.machine import Machine
 from flink_jobs.alerting.rulebook import Book
 from flink_jobs.alerting.schedule import is_due
@@ -27,9 +25,8 @@ from flink_jobs.alerting.signals import (
     zones_in,
 )
 from flink_jobs.alerting.staffing import advise
+from flink_jobs.alerting.state import keep_greatest, key_of, percentile_90, read_state
 
-VERSION = 1
-HISTORY_MS = 30 * 60_000
 DWELL_MS = 15 * 60_000
 FEWEST_VISITS = 5
 DAY_SECONDS = 86_400
@@ -39,20 +36,9 @@ LOOKS_EVERY_MS = 60_000
 FORGETS_ZONES_MS = 7 * DAY_SECONDS * 1000
 _QUEUE_METRICS = frozenset({"queue_length", "longest_wait_seconds", "lanes_open_vs_needed"})
 _ZONE_METRICS = _QUEUE_METRICS | {"occupancy", "no_data"}
-_P90 = 0.9
 
 Fed = Callable[[str], bool]
 """Whether a metric is fed by the signal at hand."""
-
-
-@dataclass(slots=True)
-class _State:
-    machines: dict[str, Machine] = field(default_factory=dict)
-    trails: dict[str, list[list[float]]] = field(default_factory=dict)
-    flows: Flows = field(default_factory=Flows)
-    heard: dict[str, int] = field(default_factory=dict)
-    zone_kinds: dict[str, str] = field(default_factory=dict)
-    dwells: list[list[Any]] = field(default_factory=list)
 
 
 class Policy:
@@ -62,24 +48,12 @@ class Policy:
         """Go on from `text`, or begin; DynamoDB may delete an alert so many days after it began."""
         self.store_id = store_id
         self._item_seconds = item_days * DAY_SECONDS
-        self._state = _read(text)
+        self._state = read_state(text)
 
     @property
     def text(self) -> str:
         """The state, to be kept."""
-        state = self._state
-        return json.dumps(
-            {
-                "version": VERSION,
-                "machines": [machine.to_list() for machine in state.machines.values()],
-                "trails": state.trails,
-                "flows": state.flows.to_list(),
-                "heard": state.heard,
-                "zone_kinds": state.zone_kinds,
-                "dwells": state.dwells,
-            },
-            separators=(",", ":"),
-        )
+        return self._state.text
 
     def take(self, kind: str, time_ms: int, body: str, book: Book) -> list[Alert]:
         """Take one signal of the store; returns the alerts that begin, change or end, in their order.
@@ -167,14 +141,14 @@ class Policy:
             dwells = [dwell for dwell, count in sorted(counts.items()) for _ in range(count)]
             if len(dwells) >= FEWEST_VISITS:
                 kind = state.zone_kinds.get(zone_id, "")
-                value = _percentile(dwells) / 1000
+                value = percentile_90(dwells) / 1000
                 readings.append(Reading("dwell_seconds_p90", "zone", zone_id, value, time_ms - 60_000, time_ms, kind))
         return readings
 
     def _quiet(self, rule: Rule) -> Iterator[int]:
         """Yield when each place of a rule of silence was last heard of, but for those with an open alert."""
         for reading in self._heard_of():
-            machine = self._state.machines.get(_key(rule.rule_id, reading.place_kind, reading.place_id))
+            machine = self._state.machines.get(key_of(rule.rule_id, reading.place_kind, reading.place_id))
             if (machine is None or machine.phase != "open") and _matches(rule, reading):
                 yield reading.since_ms
 
@@ -194,7 +168,7 @@ class Policy:
                     yield from self._read(rule, reading, book)
 
     def _read(self, rule: Rule, reading: Reading, book: Book) -> Iterator[Alert]:
-        key = _key(rule.rule_id, reading.place_kind, reading.place_id)
+        key = key_of(rule.rule_id, reading.place_kind, reading.place_id)
         machine = self._state.machines.get(key)
         if not is_due(rule, book.store, reading.time_ms):
             if machine is not None:
@@ -244,15 +218,15 @@ class Policy:
         """Keep half an hour of the greatest values by minute, of lanes and the store, for the alert's picture."""
         for reading in readings:
             if reading.metric in _QUEUE_METRICS and reading.metric in book.by_metric:
-                _keep(self._state.trails.setdefault(f"{reading.metric}/{reading.place_id}", []), reading)
+                keep_greatest(self._state.trails.setdefault(f"{reading.metric}/{reading.place_id}", []), reading)
             elif reading.metric == "occupancy":
                 self._trace_open(reading, book)
 
     def _trace_open(self, reading: Reading, book: Book) -> None:
-        keys = (_key(rule.rule_id, "zone", reading.place_id) for rule in book.by_metric.get("occupancy", ()))
+        keys = (key_of(rule.rule_id, "zone", reading.place_id) for rule in book.by_metric.get("occupancy", ()))
         name = f"occupancy/{reading.place_id}"
         if any((machine := self._state.machines.get(key)) and machine.phase != "idle" for key in keys):
-            _keep(self._state.trails.setdefault(name, []), reading)
+            keep_greatest(self._state.trails.setdefault(name, []), reading)
         else:
             self._state.trails.pop(name, None)
 
@@ -310,25 +284,6 @@ class Policy:
         ).to_json()
 
 
-def _read(text: str | None) -> _State:
-    if text is None:
-        return _State()
-    kept = json.loads(text)
-    machines = [Machine(*values) for values in kept["machines"]]
-    return _State(
-        machines={_key(machine.rule_id, machine.place_kind, machine.place_id): machine for machine in machines},
-        trails=kept["trails"],
-        flows=Flows(*kept["flows"]),
-        heard=kept["heard"],
-        zone_kinds=kept["zone_kinds"],
-        dwells=kept["dwells"],
-    )
-
-
-def _key(rule_id: str, place_kind: str, place_id: str) -> str:
-    return f"{rule_id}/{place_kind}/{place_id}"
-
-
 def _matches(rule: Rule, reading: Reading) -> bool:
     """Whether a rule watches the place of a reading; one that names no place watches all of its metric's."""
     if rule.metric == "no_data" and (reading.place_kind == "zone") != bool(rule.zone_ids or rule.zone_kinds):
@@ -367,22 +322,3 @@ def _is_any(metric: str) -> bool:
 
 _FED: dict[str, Fed] = {"zones": _is_of_zones, "hazard": _is_hazard, "cameras": _is_camera, "visits": _is_dwell}
 """Signals, and which metrics each feeds."""
-
-
-def _keep(trail: list[list[float]], reading: Reading) -> None:
-    """Keep the greatest value of each minute, for half an hour."""
-    minute_ms = (reading.time_ms - 1) // FORGETS_EVERY_MS * FORGETS_EVERY_MS
-    if trail and trail[-1][0] == minute_ms:
-        trail[-1][1] = max(trail[-1][1], round(reading.value, 2))
-        return
-    trail.append([minute_ms, round(reading.value, 2)])
-    while trail[0][0] < minute_ms - HISTORY_MS:
-        trail.pop(0)
-
-
-def _percentile(ordered: list[int]) -> float:
-    """Return the 90th percentile by linear interpolation, as SQL's PERCENTILE_CONT."""
-    place = _P90 * (len(ordered) - 1)
-    lower = int(place)
-    upper = min(lower + 1, len(ordered) - 1)
-    return ordered[lower] + (ordered[upper] - ordered[lower]) * (place - lower)

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from botocore.exceptions import ClientError
 
+from lambdas.alert_store.items import attributes, values_of
 from lambdas.notifier.entries import (
     DIGEST,
     HELD,
@@ -21,7 +22,6 @@ from lambdas.notifier.entries import (
     told_reason,
     waiting,
 )
-from lambdas.notifier.store import dynamo_item, plain_item
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
@@ -107,7 +107,7 @@ class Ledger:
         item |= {"changed_ms": now_ms, "expires_at": entry.expires_at}
         try:
             self._client.put_item(
-                TableName=self._table, Item=dynamo_item(item), ConditionExpression="attribute_not_exists(person_id)"
+                TableName=self._table, Item=attributes(item), ConditionExpression="attribute_not_exists(person_id)"
             )
         except self._client.exceptions.ConditionalCheckFailedException:
             return False
@@ -125,9 +125,9 @@ class Ledger:
         """Note that something is held for a person: after it was recorded, so that no digest misses it."""
         self._client.update_item(
             TableName=self._table,
-            Key=dynamo_item(held_key(store_id, person_id)),
+            Key=attributes(held_key(store_id, person_id)),
             UpdateExpression="ADD messages :one SET expires_at = :expires",
-            ExpressionAttributeValues=dynamo_item({":one": 1, ":expires": expires_at}),
+            ExpressionAttributeValues=attributes({":one": 1, ":expires": expires_at}),
         )
 
     def noted(self) -> Iterator[tuple[str, str, int]]:
@@ -135,10 +135,10 @@ class Ledger:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression="person_id = :held",
-            ExpressionAttributeValues=dynamo_item({":held": HELD}),
+            ExpressionAttributeValues=attributes({":held": HELD}),
             ConsistentRead=True,
         )
-        for item in (plain_item(item) for page in pages for item in page["Items"]):
+        for item in (values_of(item) for page in pages for item in page["Items"]):
             store_id, _, person_id = item["notification_id"].partition("/")
             yield store_id, person_id, int(item["messages"])
 
@@ -147,9 +147,9 @@ class Ledger:
         try:
             self._client.delete_item(
                 TableName=self._table,
-                Key=dynamo_item(held_key(store_id, person_id)),
+                Key=attributes(held_key(store_id, person_id)),
                 ConditionExpression="messages = :notes",
-                ExpressionAttributeValues=dynamo_item({":notes": notes}),
+                ExpressionAttributeValues=attributes({":notes": notes}),
             )
         except self._client.exceptions.ConditionalCheckFailedException:
             return
@@ -181,11 +181,11 @@ class Ledger:
         try:
             self._client.update_item(
                 TableName=self._table,
-                Key=dynamo_item(key_of(entry)),
+                Key=attributes(key_of(entry)),
                 UpdateExpression=update,
                 ConditionExpression=condition,
                 ExpressionAttributeNames={"#state": "state"},
-                ExpressionAttributeValues=dynamo_item(values),
+                ExpressionAttributeValues=attributes(values),
             )
         except self._client.exceptions.ConditionalCheckFailedException:
             return False
@@ -196,7 +196,7 @@ class Ledger:
         claim: TransactWriteItemTypeDef = {
             "Put": {
                 "TableName": self._table,
-                "Item": dynamo_item({**item, "expires_at": entry.expires_at}),
+                "Item": attributes({**item, "expires_at": entry.expires_at}),
                 "ConditionExpression": "attribute_not_exists(person_id)",
             }
         }
@@ -207,13 +207,13 @@ class Ledger:
         values = {":one": 1, ":expires": entry.expires_at}
         update: UpdateTypeDef = {
             "TableName": self._table,
-            "Key": dynamo_item(key),
+            "Key": attributes(key),
             "UpdateExpression": "ADD messages :one SET expires_at = :expires",
         }
         if ceiling.messages_max is not None:
             values[":most"] = ceiling.messages_max
             update["ConditionExpression"] = "attribute_not_exists(messages) OR messages < :most"
-        return {"Update": {**update, "ExpressionAttributeValues": dynamo_item(values)}}
+        return {"Update": {**update, "ExpressionAttributeValues": attributes(values)}}
 
     def _transact(self, items: list[TransactWriteItemTypeDef]) -> list[str]:
         """Return why each item was refused; empty texts where none was."""
@@ -230,10 +230,10 @@ class Ledger:
         pages = self._client.get_paginator("query").paginate(
             TableName=self._table,
             KeyConditionExpression=f"person_id = :person AND {condition}",
-            ExpressionAttributeValues=dynamo_item({":person": person_id, **values}),
+            ExpressionAttributeValues=attributes({":person": person_id, **values}),
             ConsistentRead=True,
         )
-        return (row_of(plain_item(item)) for page in pages for item in page["Items"])
+        return (row_of(values_of(item)) for page in pages for item in page["Items"])
 
 
 def _code(reason: Mapping[str, str]) -> str:

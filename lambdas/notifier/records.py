@@ -7,8 +7,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from contracts.alerts import Action, Alert, action_of, alert_of
+from lambdas.alert_store.items import values_of
 from lambdas.notifier.queues import PoisonError
-from lambdas.notifier.store import plain_item
 
 _ACT_KEY = "action_id"
 
@@ -46,7 +46,7 @@ def _read(record: Mapping[str, Any]) -> AlertChange | NewAct | None:
     change = record["dynamodb"]
     if record["eventName"] == "REMOVE":
         return None
-    new, old = plain_item(change["NewImage"]), change.get("OldImage")
+    new, old = values_of(change["NewImage"]), change.get("OldImage")
     if _ACT_KEY in new:
         # Acts never change: one written again says nothing new.
         return None if old else NewAct(action_of(new), _row_ms(change, int(new["acted_ms"])))
@@ -57,7 +57,7 @@ def _read(record: Mapping[str, Any]) -> AlertChange | NewAct | None:
 def _old_alert(image: Mapping[str, Any] | None) -> Alert | None:
     """Read what was there before; nothing where it was not an alert, for the new one counts."""
     try:
-        return alert_of(plain_item(image)) if image else None
+        return alert_of(values_of(image)) if image else None
     except (ValueError, TypeError, AttributeError):
         return None
 

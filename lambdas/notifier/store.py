@@ -7,19 +7,15 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, fields
 from typing import TYPE_CHECKING, Any
 
-from boto3.dynamodb.types import TypeDeserializer, TypeSerializer
-
 from contracts.alerts import Action, Alert, action_of, alert_of
 from contracts.recipients import Recipient, RecipientError, recipient_of
 from contracts.rules import ANY_STORE, STORE_RULE_ID, RulesError, Store, read_store
+from lambdas.alert_store.items import attributes, values_of
 from lambdas.notifier.planning import of_store
 from lambdas.notifier.telemetry import Telemetry
 
 if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
-
-_READ = TypeDeserializer()
-_WRITE = TypeSerializer()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -38,16 +34,6 @@ class TableNames:
         return cls(**{each.name: f"{prefix}{each.name}" for each in fields(cls)})
 
 
-def plain_item(image: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an item in DynamoDB's own JSON as plain values; raises `TypeError` or `AttributeError` on other forms."""
-    return {name: _READ.deserialize(value) for name, value in image.items()}
-
-
-def dynamo_item(values: Mapping[str, Any]) -> dict[str, Any]:
-    """Return plain values as DynamoDB's own JSON."""
-    return {name: _WRITE.serialize(value) for name, value in values.items()}
-
-
 class Reads:
     """The tables that the notifier only reads."""
 
@@ -58,9 +44,9 @@ class Reads:
 
     def alert(self, store_id: str, alert_id: str) -> Alert | None:
         """Return an alert as it stands in this moment."""
-        key = dynamo_item({"store_id": store_id, "alert_id": alert_id})
+        key = attributes({"store_id": store_id, "alert_id": alert_id})
         found = self._client.get_item(TableName=self._tables.alerts, Key=key, ConsistentRead=True).get("Item")
-        return alert_of(plain_item(found)) if found else None
+        return alert_of(values_of(found)) if found else None
 
     def acts(self, store_id: str, alert_id: str) -> tuple[Action, ...]:
         """Return what people did about an alert as it stands in this moment, in their order."""
@@ -80,10 +66,10 @@ class Reads:
     def recipient(self, store_id: str, person_id: str) -> Recipient | None:
         """Return one person as the store sees them."""
         for store in (store_id, ANY_STORE):
-            key = dynamo_item({"store_id": store, "person_id": person_id})
+            key = attributes({"store_id": store, "person_id": person_id})
             found = self._client.get_item(TableName=self._tables.recipients, Key=key).get("Item")
             if found:
-                return self._recipient(plain_item(found))
+                return self._recipient(values_of(found))
         return None
 
     def store(self, store_id: str, *, now_ms: int) -> Store:
@@ -128,8 +114,8 @@ class Reads:
         pages = self._client.get_paginator("query").paginate(
             TableName=table,
             KeyConditionExpression=condition,
-            ExpressionAttributeValues=dynamo_item(values),
+            ExpressionAttributeValues=attributes(values),
             ConsistentRead=is_consistent,
             ScanIndexForward=not is_newest_first,
         )
-        return (plain_item(item) for page in pages for item in page["Items"])
+        return (values_of(item) for page in pages for item in page["Items"])

@@ -17,10 +17,10 @@ from aws_lambda_powertools import Logger
 from contracts.alerts import Action, Alert, Stage, plain
 from contracts.recipients import ChannelKind, Recipient, recipient_item
 from contracts.rules import STORE_RULE_ID, Store, store_body
+from lambdas.alert_store.items import attributes, values_of
 from lambdas.notifier.channels.base import Channel, Message
 from lambdas.notifier.logic import Notifier
 from lambdas.notifier.settings import Settings
-from lambdas.notifier.store import dynamo_item, plain_item
 from lambdas.notifier.telemetry import Telemetry
 from local.stack import Stack
 
@@ -73,7 +73,7 @@ class World:
     def put(self, table: str, item: dict[str, Any]) -> dict[str, Any] | None:
         """Write an item, and return what stood there before."""
         name = self.settings.table_prefix + table
-        old = self.dynamodb.put_item(TableName=name, Item=dynamo_item(item), ReturnValues="ALL_OLD")
+        old = self.dynamodb.put_item(TableName=name, Item=attributes(item), ReturnValues="ALL_OLD")
         found: dict[str, Any] | None = old.get("Attributes")
         return found
 
@@ -154,7 +154,7 @@ class World:
 
     def _items(self) -> list[dict[str, Any]]:
         found = self.dynamodb.scan(TableName=f"{self.settings.table_prefix}notifications")["Items"]
-        return [item for item in map(plain_item, found) if item["notification_id"].count("#") == 2]
+        return [item for item in map(values_of, found) if item["notification_id"].count("#") == 2]
 
     def _record(self, table: str, image: dict[str, Any], old: dict[str, Any] | None) -> dict[str, Any]:
         number = next(_SEQUENCE)
@@ -168,8 +168,8 @@ class World:
             "awsRegion": "us-east-1",
             "dynamodb": {
                 "ApproximateCreationDateTime": self.now_ms // 1000,
-                "Keys": dynamo_item(keys),
-                "NewImage": dynamo_item(image),
+                "Keys": attributes(keys),
+                "NewImage": attributes(image),
                 **({"OldImage": old} if old else {}),
                 "SequenceNumber": str(number),
                 "StreamViewType": "NEW_AND_OLD_IMAGES",
