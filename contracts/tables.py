@@ -9,9 +9,11 @@ from contracts import quality, rejections
 from contracts.alerts import Action, Alert
 from contracts.events import envelope_struct, payload_fields, payload_struct
 from contracts.fields import Field, struct_of
-from contracts.types import BOOLEAN, DOUBLE, INSTANT, INTEGER, LONG, STRING, ListOf, Struct, Type
+from contracts.types import BOOLEAN, DATE, DOUBLE, INSTANT, INTEGER, LONG, STRING, ListOf, Struct, Type
 
 StoredIn = Literal["lake", "dynamodb"]
+Role = Literal["record", "fact", "rollup", "dimension", "live"]
+PartitionUnit = Literal["day", "month"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,8 +21,12 @@ class Table:
     """One table and what a reader may rely on.
 
     `grain` says what one row is. `key` names the columns that tell rows apart; with `revision` in the key, the
-    highest revision is the valid one. `partition_by` is the instant whose UTC day the files are laid out by. Where
-    `is_written_by_all` every subtask of the stream writes a file of its own, as one could not keep up; else one does.
+    highest revision is the valid one. `partition_by` is the column whose day (of an instant, the UTC day) or month the
+    files are laid out by. `role` says what the table is for: `record` keeps what came in and what was done, `fact` what
+    was worked out from it, `rollup` sums facts by local hour once a day is over, `dimension` describes stores and
+    dates, `live` holds what is so now. Rows of a lake table are deleted `retention_days` after their day; None keeps
+    them. Where `is_written_by_all` every subtask of the stream writes a file of its own, as one could not keep up; else
+    one does.
     Of DynamoDB's tables, the services write those that are not `is_written_by_job`; one that `tells_changes` has a
     stream of them.
     """
@@ -32,7 +38,10 @@ class Table:
     key: tuple[str, ...]
     partition_by: str | None = None
     sort_by: tuple[str, ...] = ()
+    partition_unit: PartitionUnit = "day"
     stored_in: StoredIn = "lake"
+    role: Role = "fact"
+    retention_days: int | None = None
     is_written_by_all: bool = False
     is_written_by_job: bool = True
     tells_changes: bool = False
@@ -119,6 +128,8 @@ EVENT = Table(
             required=False,
         ),
     ),
+    role="record",
+    retention_days=400,
     key=("event_id",),
     partition_by="event_time",
     sort_by=("store_id", "event_time"),
@@ -148,6 +159,7 @@ ZONE_MINUTE = Table(
         LATE_SHARE,
         QUALITY,
     ),
+    retention_days=800,
     key=("store_id", "zone_id", "window_start"),
     partition_by="window_start",
     sort_by=("store_id", "window_start", "zone_id"),
@@ -180,6 +192,7 @@ VISIT = Table(
         _column("merged_into", STRING, "Visit of which this one was found to be a part", required=False),
         _column("event_id", STRING, "Event that made this revision"),
     ),
+    retention_days=400,
     key=("store_id", "visit_id", "revision"),
     partition_by="left_time",
     sort_by=("store_id", "left_time"),
@@ -216,6 +229,7 @@ DWELL_MINUTE = Table(
         ),
         QUALITY,
     ),
+    retention_days=800,
     key=("store_id", "zone_id", "window_start"),
     partition_by="window_start",
     sort_by=("store_id", "window_start", "zone_id"),
@@ -261,6 +275,7 @@ JOURNEY = Table(
         ),
         _column("merged_into", STRING, "Journey of which this one was found to be a part", required=False),
     ),
+    retention_days=400,
     key=("store_id", "journey_id", "revision"),
     partition_by="queue_left_time",
     sort_by=("store_id", "queue_left_time"),
@@ -310,6 +325,7 @@ LANE_MINUTE = Table(
         ),
         QUALITY,
     ),
+    retention_days=800,
     key=("store_id", "lane_id", "window_start"),
     partition_by="window_start",
     sort_by=("store_id", "window_start", "lane_id"),
@@ -333,6 +349,7 @@ TRAFFIC_MINUTE = Table(
         LATE_SHARE,
         QUALITY,
     ),
+    retention_days=800,
     key=("store_id", "line_id", "window_start"),
     partition_by="window_start",
     sort_by=("store_id", "window_start", "line_id"),
@@ -348,6 +365,7 @@ HAZARD = Table(
         _column("event_time", INSTANT, "When it was seen"),
         _column("event_id", STRING, "Event that reported it"),
     ),
+    retention_days=800,
     key=("event_id",),
     partition_by="event_time",
     sort_by=("store_id", "event_time"),
@@ -366,6 +384,7 @@ CAMERA_MINUTE = Table(
         _column("up_share", DOUBLE, "frames_seen / frames_expected, at most 1"),
         QUALITY,
     ),
+    retention_days=800,
     key=("store_id", "camera_id", "window_start"),
     partition_by="window_start",
     sort_by=("store_id", "window_start", "camera_id"),
@@ -387,6 +406,7 @@ HEAT_MINUTE = Table(
         CAMERA_UP_SHARE,
         QUALITY,
     ),
+    retention_days=400,
     key=("store_id", "camera_id", "window_start", "cell_index"),
     partition_by="window_start",
     sort_by=("store_id", "window_start", "camera_id"),
@@ -406,6 +426,8 @@ ALERT = Table(
         _column("ended_time", INSTANT, "When it was over, or expired", required=False),
         _column("changed_time", INSTANT, "When this state began"),
     ),
+    role="record",
+    retention_days=800,
     key=("store_id", "alert_id", "state"),
     partition_by="changed_time",
     sort_by=("store_id", "changed_time"),
@@ -419,6 +441,8 @@ ALERT_ACTION = Table(
         *(field for field in struct_of(Action).fields if field.name not in ("acted_ms", "expires_at")),
         _column("acted_time", INSTANT, "When"),
     ),
+    role="record",
+    retention_days=800,
     key=("store_id", "action_id"),
     partition_by="acted_time",
     sort_by=("store_id", "acted_time"),
@@ -439,6 +463,8 @@ REJECTED = Table(
         _column("size_bytes", INTEGER, "Size of the record", required=False),
         _column("head", STRING, "First 4 KiB of a record that could not be used", required=False),
     ),
+    role="record",
+    retention_days=90,
     key=("shard_id", "sequence_number"),
     partition_by="arrival_time",
     sort_by=("arrival_time",),
@@ -464,9 +490,339 @@ ACCOUNTING_HOUR = Table(
         _column("late_share", DOUBLE, "late / (accepted + late); null when there was neither", required=False),
         _column("is_clock_skewed", BOOLEAN, "The device sent times from the future: set its clock"),
     ),
+    role="record",
+    retention_days=800,
     key=("store_id", "device_id", "window_start"),
     partition_by="window_start",
     sort_by=("store_id", "window_start", "device_id"),
+)
+
+BUSINESS_DATE = _column("business_date", DATE, "Date where the store is")
+HOUR_OF_DAY = _column("hour_of_day", INTEGER, "Hour on the clock where the store is, 0 to 23")
+LOCAL_HOUR = (
+    BUSINESS_DATE,
+    HOUR_OF_DAY,
+    _column(
+        "window_start",
+        INSTANT,
+        "Start of the hour, inclusive: tells the two apart that a clock set back shows alike",
+    ),
+    _column("window_end", INSTANT, "End of the hour, exclusive"),
+)
+_SUMMED = frozenset({"window_start", "window_end", "store_id"})
+_QUALITY_SIGNS = frozenset({"coverage", "camera_up_share", "late_share", "lost_share", "quality"})
+
+
+def _summed(table: Table, *left_out: str) -> tuple[Field, ...]:
+    """Return the measures of a table of minutes, as an hour has them too."""
+    unwanted = _SUMMED | set(table.key) | set(left_out)
+    return tuple(field for field in table.columns if field.name not in unwanted)
+
+
+TRAFFIC_LOCAL_HOUR = Table(
+    name="traffic_local_hour_v1",
+    doc=(
+        "Line crossings by the store's own hour: summed from the minutes once a day is over, or imported history. An "
+        "hour that was watched and in which nobody crossed has a row; an hour without a row was not watched."
+    ),
+    grain="one line and local hour",
+    columns=(
+        STORE_ID,
+        TRAFFIC_MINUTE.column("line_id"),
+        *LOCAL_HOUR,
+        *_summed(TRAFFIC_MINUTE),
+        _column("source", STRING, "Where the row is from: `minutes`, or `import:` and the name of the import"),
+    ),
+    role="rollup",
+    key=("store_id", "line_id", "window_start"),
+    partition_by="business_date",
+    partition_unit="month",
+    sort_by=("store_id", "business_date", "window_start", "line_id"),
+    is_written_by_job=False,
+)
+
+ZONE_LOCAL_HOUR = Table(
+    name="zone_local_hour_v1",
+    doc="Occupancy, visits and dwell of each zone by the store's own hour: summed from the minutes once a day is over.",
+    grain="one zone and local hour",
+    columns=(
+        STORE_ID,
+        ZONE_ID,
+        ZONE_KIND,
+        ZONE_LANE_ID,
+        *LOCAL_HOUR,
+        *_summed(ZONE_MINUTE, "zone_kind", "lane_id", *_QUALITY_SIGNS),
+        *_summed(DWELL_MINUTE, "zone_kind", *_QUALITY_SIGNS),
+        COVERAGE,
+        CAMERA_UP_SHARE,
+        LATE_SHARE,
+        DWELL_MINUTE.column("lost_share"),
+        QUALITY,
+    ),
+    role="rollup",
+    key=("store_id", "zone_id", "window_start"),
+    partition_by="business_date",
+    partition_unit="month",
+    sort_by=("store_id", "business_date", "window_start", "zone_id"),
+    is_written_by_job=False,
+)
+
+LANE_LOCAL_HOUR = Table(
+    name="lane_local_hour_v1",
+    doc="Queue, waits and service of each lane by the store's own hour: summed from the minutes once a day is over.",
+    grain="one lane and local hour",
+    columns=(STORE_ID, LANE_ID, *LOCAL_HOUR, *_summed(LANE_MINUTE)),
+    role="rollup",
+    key=("store_id", "lane_id", "window_start"),
+    partition_by="business_date",
+    partition_unit="month",
+    sort_by=("store_id", "business_date", "window_start", "lane_id"),
+    is_written_by_job=False,
+)
+
+OPENING_HOURS = ListOf(
+    Struct(
+        (
+            _column("iso_weekday", INTEGER, "1 = Monday to 7 = Sunday"),
+            _column("opens", STRING, "Local time at which the store opens, such as 08:00"),
+            _column("closes", STRING, "Local time at which it closes, such as 20:00; 24:00 is midnight"),
+        )
+    )
+)
+
+STORE = Table(
+    name="store_v1",
+    doc="The stores of the chain: where they are, how large, when open.",
+    grain="one store",
+    columns=(
+        STORE_ID,
+        _column("name", STRING, "What people call it"),
+        _column("region", STRING, "Region of the chain that it belongs to"),
+        _column("country", STRING, "Country as ISO 3166-1 alpha-2, such as DE"),
+        _column(
+            "subdivision", STRING, "State or province as ISO 3166-2 without the country, such as BY", required=False
+        ),
+        _column("time_zone", STRING, "Time zone as IANA names it, such as Europe/Berlin"),
+        _column("location_kind", STRING, "Such as high_street, mall, retail_park", required=False),
+        _column("sales_area_m2", DOUBLE, "Sales area in square metres", required=False),
+        _column("opened_on", DATE, "First day of trading", required=False),
+        _column("closed_on", DATE, "Last day of trading", required=False),
+        Field("opening_hours", OPENING_HOURS, "Regular opening hours; a weekday without an entry is closed"),
+        _column("weekly_staff_hours", DOUBLE, "Planned hours of staff in a regular week", required=False),
+    ),
+    role="dimension",
+    key=("store_id",),
+    sort_by=("store_id",),
+    is_written_by_job=False,
+)
+
+STORE_DAY = Table(
+    name="store_day_v1",
+    doc=(
+        "Each store's days: open or not, holidays where it is, and the day of the year before with which a fair "
+        "comparison compares it."
+    ),
+    grain="one store and date",
+    columns=(
+        STORE_ID,
+        BUSINESS_DATE,
+        _column("day_start", INSTANT, "First instant of the day where the store is"),
+        _column("day_end", INSTANT, "First instant after it: 23, 24 or 25 hours later"),
+        _column("is_open", BOOLEAN, "The store trades on that day"),
+        _column("opens_at", INSTANT, "When it opens; null when closed", required=False),
+        _column("closes_at", INSTANT, "When it closes; null when closed", required=False),
+        _column("open_hours", DOUBLE, "Hours between opening and closing; 0 when closed"),
+        _column("public_holiday", STRING, "Name of the public holiday where the store is", required=False),
+        _column("school_holiday", STRING, "Name of the school holiday where the store is", required=False),
+        _column(
+            "comparable_date",
+            DATE,
+            "The day a year before to compare with: the same holiday, else the same weekday of the same retail week; "
+            "null when there is none, as when that day was a holiday and this one is not",
+            required=False,
+        ),
+    ),
+    role="dimension",
+    key=("store_id", "business_date"),
+    partition_by="business_date",
+    partition_unit="month",
+    sort_by=("store_id", "business_date"),
+    is_written_by_job=False,
+)
+
+STAFF_HOUR = Table(
+    name="staff_hour_v1",
+    doc="Planned staff of each store, hour by hour where the store is.",
+    grain="one store, date and hour of the day",
+    columns=(
+        STORE_ID,
+        BUSINESS_DATE,
+        HOUR_OF_DAY,
+        _column("staff_hours", DOUBLE, "Hours of staff planned within the hour: two people all the time are 2"),
+    ),
+    role="dimension",
+    key=("store_id", "business_date", "hour_of_day"),
+    partition_by="business_date",
+    partition_unit="month",
+    sort_by=("store_id", "business_date", "hour_of_day"),
+    is_written_by_job=False,
+)
+
+ZONE = Table(
+    name="zone_v1",
+    doc="The zones of each store: what people call them, what they are for, where they are.",
+    grain="one zone",
+    columns=(
+        STORE_ID,
+        ZONE_ID,
+        ZONE_KIND,
+        ZONE_LANE_ID,
+        _column("name", STRING, "What people call it"),
+        _column("department", STRING, "Goods that are there, such as dairy", required=False),
+        _column("area_m2", DOUBLE, "Area in square metres", required=False),
+    ),
+    role="dimension",
+    key=("store_id", "zone_id"),
+    sort_by=("store_id", "zone_id"),
+    is_written_by_job=False,
+)
+
+LANE = Table(
+    name="lane_v1",
+    doc="The checkout lanes of each store.",
+    grain="one lane",
+    columns=(
+        STORE_ID,
+        LANE_ID,
+        _column("name", STRING, "What people call it"),
+        _column("lane_kind", STRING, "Such as cashier, self_service, express"),
+        _column("position", INTEGER, "Place in the row of lanes, counted from the entrance: 1, 2, …"),
+    ),
+    role="dimension",
+    key=("store_id", "lane_id"),
+    sort_by=("store_id", "lane_id"),
+    is_written_by_job=False,
+)
+
+CALENDAR = Table(
+    name="calendar_v1",
+    doc=(
+        "Dates and the weeks, months and seasons that they belong to: by the ISO 8601 calendar and by the 4-5-4 retail "
+        "calendar of the National Retail Federation, whose year begins on the Sunday nearest to the end of January."
+    ),
+    grain="one date",
+    columns=(
+        _column("calendar_date", DATE, "The date"),
+        _column("year", INTEGER, "Calendar year"),
+        _column("quarter", INTEGER, "Calendar quarter, 1 to 4"),
+        _column("month", INTEGER, "Calendar month, 1 to 12"),
+        _column("iso_year", INTEGER, "Year of the ISO week"),
+        _column("iso_week", INTEGER, "ISO week, 1 to 53"),
+        _column("iso_weekday", INTEGER, "1 = Monday to 7 = Sunday"),
+        _column("retail_year", INTEGER, "Retail year"),
+        _column("retail_season", STRING, "spring (February to July) or fall (August to January)"),
+        _column("retail_quarter", INTEGER, "Retail quarter, 1 to 4"),
+        _column("retail_month", INTEGER, "Retail month, 1 = February to 12 = January"),
+        _column("retail_week", INTEGER, "Retail week, 1 to 53"),
+        _column(
+            "comparable_date",
+            DATE,
+            "Same weekday of the same retail week a year before; after a year of 53 weeks, moved by a week as the "
+            "federation restates it; null for the week 53 itself",
+            required=False,
+        ),
+    ),
+    role="dimension",
+    key=("calendar_date",),
+    sort_by=("calendar_date",),
+    is_written_by_job=False,
+)
+
+HOLIDAY = Table(
+    name="holiday_v1",
+    doc="Public and school holidays by country and subdivision.",
+    grain="one holiday's date in one country or subdivision",
+    columns=(
+        _column("country", STRING, "Country as ISO 3166-1 alpha-2"),
+        _column("subdivision", STRING, "State or province as ISO 3166-2; null: the whole country", required=False),
+        _column("holiday_date", DATE, "The date"),
+        Field("holiday_kind", STRING, "Who is free", choices=("public", "school")),
+        _column("name", STRING, "Its name, the same every year"),
+        _column("is_movable", BOOLEAN, "Its date differs from year to year, as Easter's does"),
+    ),
+    role="dimension",
+    key=("country", "subdivision", "holiday_date", "holiday_kind", "name"),
+    sort_by=("country", "holiday_date"),
+    is_written_by_job=False,
+)
+
+PERIOD_KINDS = (
+    "month",
+    "quarter",
+    "year",
+    "iso_week",
+    "retail_week",
+    "retail_month",
+    "retail_quarter",
+    "season",
+    "asked",
+)
+
+PERIOD = Table(
+    name="period_v1",
+    doc=(
+        "The periods that people ask about, each with the one that it is compared with. A view of periods gives rows "
+        "for each; `storeq run --from --to` puts one period of its own in their place."
+    ),
+    grain="one period",
+    columns=(
+        _column("period_id", STRING, "Such as 2026-11, 2026-Q4, 2026, R2026-W43, R2026-fall"),
+        Field("period_kind", STRING, "What sort of period", choices=PERIOD_KINDS),
+        _column("start_date", DATE, "First day"),
+        _column("end_date", DATE, "Last day, inclusive"),
+        _column("baseline_start_date", DATE, "First day of the same period a year before"),
+        _column("baseline_end_date", DATE, "Last day of the same period a year before, inclusive"),
+    ),
+    role="dimension",
+    key=("period_id",),
+    sort_by=("period_kind", "start_date"),
+    is_written_by_job=False,
+)
+
+PEAK = Table(
+    name="peak_v1",
+    doc="Named peaks, such as Christmas or a promotion: the days before, during and after, year by year.",
+    grain="one peak and year",
+    columns=(
+        _column("peak_id", STRING, "Such as christmas-2026"),
+        _column("peak_name", STRING, "Name of the peak, the same every year, such as christmas"),
+        _column("retail_year", INTEGER, "Retail year of its first day"),
+        _column("before_start_date", DATE, "First day of the days before, with which it is compared"),
+        _column("before_end_date", DATE, "Last day before, inclusive"),
+        _column("start_date", DATE, "First day of the peak"),
+        _column("end_date", DATE, "Last day of the peak, inclusive"),
+        _column("after_start_date", DATE, "First day after"),
+        _column("after_end_date", DATE, "Last day after, inclusive"),
+    ),
+    role="dimension",
+    key=("peak_id",),
+    sort_by=("start_date",),
+    is_written_by_job=False,
+)
+
+PEAK_STORE = Table(
+    name="peak_store_v1",
+    doc="Which stores a peak concerns, and which are its controls: stores in which nothing special happened.",
+    grain="one peak and store",
+    columns=(
+        _column("peak_id", STRING, "Peak, as in peak_v1"),
+        STORE_ID,
+        Field("peak_role", STRING, "What the store is for the peak", choices=("treated", "control")),
+    ),
+    role="dimension",
+    key=("peak_id", "store_id"),
+    sort_by=("peak_id", "store_id"),
+    is_written_by_job=False,
 )
 
 LIVE_ZONE = Table(
@@ -496,6 +852,7 @@ LIVE_ZONE = Table(
         _column("window_end_ms", LONG, "End of the window (milliseconds since 1970-01-01 UTC)"),
         _column("expires_at", LONG, "When DynamoDB may delete the item (seconds since 1970-01-01 UTC)"),
     ),
+    role="live",
     key=("store_id", "zone_id"),
     stored_in="dynamodb",
 )
@@ -508,6 +865,7 @@ ALERTS = Table(
     ),
     grain="one alert",
     columns=ALERT_FIELDS,
+    role="live",
     key=("store_id", "alert_id"),
     stored_in="dynamodb",
     tells_changes=True,
@@ -518,6 +876,7 @@ ALERT_ACTIONS = Table(
     doc="What people did about alerts. Acts are only added: each has the next number of its alert, or is refused.",
     grain="one act",
     columns=struct_of(Action).fields,
+    role="live",
     key=("store_id", "action_id"),
     stored_in="dynamodb",
     is_written_by_job=False,
@@ -542,6 +901,7 @@ RULES = Table(
         _column("body", STRING, "The rule as JSON; empty: the rule is gone", required=False),
         _column("changed_store_id", STRING, "Of a change: the store whose rule it was", required=False),
     ),
+    role="live",
     key=("store_id", "rule_version"),
     stored_in="dynamodb",
     is_written_by_job=False,
@@ -558,6 +918,7 @@ RECIPIENTS = Table(
         _column("is_inside", BOOLEAN, "Works in the store: may be asked to review a hazard that nobody confirmed yet"),
         _column("body", STRING, "Channels, addresses, quiet hours, language, as JSON (contracts/recipients.py)"),
     ),
+    role="live",
     key=("store_id", "person_id"),
     stored_in="dynamodb",
     is_written_by_job=False,
@@ -580,6 +941,7 @@ NOTIFICATIONS = Table(
         _column("messages", LONG, "Of a counter: how many messages", required=False),
         _column("expires_at", LONG, "When DynamoDB may delete the item (seconds since 1970-01-01 UTC)"),
     ),
+    role="live",
     key=("person_id", "notification_id"),
     stored_in="dynamodb",
     is_written_by_job=False,
@@ -602,6 +964,19 @@ TABLES: dict[str, Table] = {
         ALERT_ACTION,
         REJECTED,
         ACCOUNTING_HOUR,
+        TRAFFIC_LOCAL_HOUR,
+        ZONE_LOCAL_HOUR,
+        LANE_LOCAL_HOUR,
+        STORE,
+        STORE_DAY,
+        STAFF_HOUR,
+        ZONE,
+        LANE,
+        CALENDAR,
+        HOLIDAY,
+        PERIOD,
+        PEAK,
+        PEAK_STORE,
         LIVE_ZONE,
         ALERTS,
         ALERT_ACTIONS,
@@ -622,6 +997,9 @@ FACT_TABLES = (
     HEAT_MINUTE,
 )
 """What is worked out from events alone: a reconciled day writes these anew."""
+ROLLUP_TABLES = (TRAFFIC_LOCAL_HOUR, ZONE_LOCAL_HOUR, LANE_LOCAL_HOUR)
+"""What sums closed days by the store's own hours: the views of seasons read these."""
+DIMENSION_TABLES = tuple(table for table in TABLES.values() if table.role == "dimension")
 LAKE_TABLES = tuple(table for table in TABLES.values() if table.stored_in == "lake")
 LIVE_TABLES = tuple(table for table in TABLES.values() if table.stored_in == "dynamodb" and table.is_written_by_job)
 """What the job writes to DynamoDB."""

@@ -113,7 +113,7 @@ def _stale_properties(table: Table, existing: IcebergTable) -> dict[str, str]:
 
 def _layout_refusals(table: Table, existing: IcebergTable) -> list[str]:
     by = [str(field.transform) + " of " + _column(existing, field.source_id) for field in existing.spec().fields]
-    wanted_by = [] if table.partition_by is None else [f"day of {table.partition_by}"]
+    wanted_by = [] if table.partition_by is None else [f"{table.partition_unit} of {table.partition_by}"]
     order = tuple(_column(existing, field.source_id) for field in existing.sort_order().fields)
     refusals = []
     if by != wanted_by:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pyarrow as pa
 from pyiceberg.io.pyarrow import schema_to_pyarrow
 from pyiceberg.partitioning import PARTITION_FIELD_ID_START, PartitionField, PartitionSpec
 from pyiceberg.schema import Schema
 from pyiceberg.table.sorting import SortField, SortOrder
-from pyiceberg.transforms import DayTransform, IdentityTransform
+from pyiceberg.transforms import DayTransform, IdentityTransform, MonthTransform, Transform
 
 from contracts.render.iceberg import iceberg_schema
 from contracts.tables import Table
@@ -23,13 +25,13 @@ def schema_of(table: Table) -> Schema:
 
 
 def partition_spec_of(table: Table, schema: Schema) -> PartitionSpec:
-    """Return the layout by UTC day of `partition_by`; readers filter by the column itself."""
+    """Return the layout by day or month of `partition_by`; readers filter by the column itself."""
     if table.partition_by is None:
         return PartitionSpec()
     source_id = schema.find_field(table.partition_by).field_id
-    return PartitionSpec(
-        PartitionField(source_id, PARTITION_FIELD_ID_START, DayTransform(), f"{table.partition_by}_day")
-    )
+    transform: Transform[Any, Any] = DayTransform() if table.partition_unit == "day" else MonthTransform()
+    name = f"{table.partition_by}_{table.partition_unit}"
+    return PartitionSpec(PartitionField(source_id, PARTITION_FIELD_ID_START, transform, name))
 
 
 def sort_order_of(table: Table, schema: Schema) -> SortOrder:

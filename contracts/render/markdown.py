@@ -8,7 +8,7 @@ from contracts import rejections
 from contracts.events import COMPRESSED_FROM_BYTES, PAYLOADS, SCHEMA, envelope_struct, payload_struct
 from contracts.fields import Field
 from contracts.tables import Table
-from contracts.types import ListOf, Scalar, Type
+from contracts.types import INSTANT, ListOf, Scalar, Type
 
 _RECORD = (
     "A record of the stream is one event: a JSON object in UTF-8, compressed by zlib (RFC 1950) where it has "
@@ -27,6 +27,7 @@ def table_page(table: Table) -> str:
         f"- One row: {table.grain}.",
         f"- Key: {', '.join(f'`{name}`' for name in table.key)}.",
         f"- Stored in: {_storage(table)}.",
+        *_retention(table),
         "",
         *_field_table(table.columns),
     ]
@@ -48,9 +49,17 @@ def events_page() -> str:
 def _storage(table: Table) -> str:
     if table.stored_in == "dynamodb":
         return "DynamoDB"
-    return f"the lake (Iceberg), laid out by the UTC day of `{table.partition_by}`, sorted by " + ", ".join(
-        f"`{name}`" for name in table.sort_by
-    )
+    ordered = "sorted by " + ", ".join(f"`{name}`" for name in table.sort_by)
+    if table.partition_by is None:
+        return f"the lake (Iceberg), {ordered}"
+    unit = "UTC day" if table.column(table.partition_by).type == INSTANT else table.partition_unit
+    return f"the lake (Iceberg), laid out by the {unit} of `{table.partition_by}`, {ordered}"
+
+
+def _retention(table: Table) -> list[str]:
+    if table.stored_in != "lake":
+        return []
+    return [f"- Kept: {'for good' if table.retention_days is None else f'{table.retention_days} days'}."]
 
 
 def _field_table(fields: Iterable[Field]) -> list[str]:
