@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import duckdb
 import pyarrow as pa
 from pyiceberg.catalog import Catalog
 
 from contracts.fields import Field
 from contracts.tables import LAKE_TABLES, LIVE_TABLES, TABLES, Table
 from contracts.types import DOUBLE
+from glue.duckdb_lake import connect
 from glue.schemas import arrow_schema_of
 from glue.views import TARGET_WAIT_SECONDS, load_views
 
@@ -47,12 +47,7 @@ class LakeReader:
         """
         empty = {table.name: arrow_schema_of(table).empty_table() for table in TABLES.values()}
         self.tables: Mapping[str, pa.Table] = empty | dict(tables)
-        self._connection = duckdb.connect()
-        self._connection.execute("SET TimeZone = 'UTC'")
-        for name, rows in self.tables.items():
-            self._connection.register(name, rows)
-        for view in load_views(target_wait_seconds=target_wait_seconds):
-            self._connection.execute(view.statement)
+        self._connection = connect(self.tables, views=load_views(target_wait_seconds=target_wait_seconds))
         for table in TABLES.values():
             if "revision" not in table.key and table.name.endswith(_VERSION_SUFFIX):
                 self._connection.execute(f"CREATE VIEW {table.name.removesuffix(_VERSION_SUFFIX)} AS FROM {table.name}")

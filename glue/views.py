@@ -7,8 +7,8 @@ they come, and then asks the checks: a check returns one row for each violation,
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass, field
 from graphlib import CycleError, TopologicalSorter
 from pathlib import Path
 from string import Template
@@ -20,6 +20,8 @@ VIEWS_FOLDER = _SQL_FOLDER / "athena"
 CHECKS_FOLDER = _SQL_FOLDER / "checks"
 TARGET_WAIT_SECONDS = 180.0
 """The default target of the wait, as in the settings of the job."""
+SMALLEST_CELL = 5
+"""Figures of fewer people than this are not shown to those outside the store: they could tell of a person."""
 _HEADER_LINE = re.compile(r"-- (?P<name>[a-z]+): (?P<value>.+)")
 
 
@@ -29,17 +31,24 @@ class ViewError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class View:
-    """One question: what its header says, and its SELECT with every placeholder filled in."""
+    """One question: what its header says, and its SELECT with every placeholder filled in.
+
+    `columns` says what a column is that no table of the contracts has. `order` is how a person wants the rows ordered,
+    `chart` how they are drawn: the kind of chart, then its columns.
+    """
 
     name: str
     question: str
     grain: str
     reads: tuple[str, ...]
     sql: str
+    columns: Mapping[str, str] = field(default_factory=dict)
+    order: str = ""
+    chart: str = ""
 
     @property
     def statement(self) -> str:
-        """The statement that creates the view, in DuckDB and in Athena alike."""
+        """The statement that creates the view, as Athena and Trino read it."""
         return f"CREATE OR REPLACE VIEW {self.name} AS\n{self.sql}"
 
 
@@ -73,7 +82,11 @@ def load_views(
     Raises:
         ViewError: a header lacks a line, a placeholder has no value, or views read each other in a circle.
     """
-    settings = {"target_wait_seconds": f"{target_wait_seconds:.3f}e0", "time_zone": time_zone}
+    settings = {
+        "target_wait_seconds": f"{target_wait_seconds:.3f}e0",
+        "time_zone": time_zone,
+        "smallest_cell": str(SMALLEST_CELL),
+    }
     views = {path.stem: _view(path, settings) for path in sorted(folder.glob("*.sql"))}
     order = TopologicalSorter({name: set(view.reads) & views.keys() for name, view in views.items()})
     try:
@@ -90,7 +103,14 @@ def load_checks(*, folder: Path = CHECKS_FOLDER) -> tuple[Check, ...]:
 def _view(path: Path, settings: Mapping[str, str]) -> View:
     header = _header(path, ("question", "grain", "reads"))
     return View(
-        path.stem, header["question"], header["grain"], _names(header["reads"]), _filled(path, header, settings)
+        name=path.stem,
+        question=header["question"],
+        grain=header["grain"],
+        reads=_names(header["reads"]),
+        sql=_filled(path, header, settings),
+        columns=dict(_documented(path)),
+        order=header.get("order", ""),
+        chart=header.get("chart", ""),
     )
 
 
@@ -117,15 +137,28 @@ def _filled(path: Path, header: Mapping[str, str], settings: Mapping[str, str]) 
 
 
 def _header(path: Path, required: Iterable[str]) -> dict[str, str]:
-    """Return the `-- name: value` lines above the query."""
-    values: dict[str, str] = {}
-    for line in path.read_text(encoding="utf-8").splitlines():
-        if not (said := _HEADER_LINE.fullmatch(line)):
-            break
-        values[said["name"]] = said["value"]
+    """Return the `-- name: value` lines above the query, those that document columns apart."""
+    values = {name: value for name, value in _header_lines(path) if name != "column"}
     if missing := [name for name in required if name not in values]:
         raise ViewError(f"{path}: expected the header lines {', '.join(required)}, came none for {', '.join(missing)}")
     return values
+
+
+def _documented(path: Path) -> Iterator[tuple[str, str]]:
+    """Give the columns that the header documents, as in `-- column: dwell_share = Share of the store's dwell`."""
+    for name, value in _header_lines(path):
+        if name == "column":
+            column, separator, doc = value.partition(" = ")
+            if not separator:
+                raise ViewError(f"{path}: expected `-- column: name = what it is`, came {value!r}")
+            yield column, doc
+
+
+def _header_lines(path: Path) -> Iterator[tuple[str, str]]:
+    for line in path.read_text(encoding="utf-8").splitlines():
+        if not (said := _HEADER_LINE.fullmatch(line)):
+            break
+        yield said["name"], said["value"]
 
 
 def _names(listed: str) -> tuple[str, ...]:

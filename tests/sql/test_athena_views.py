@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from contracts import quality
 from contracts.histograms import histogram, percentile_ms
 from contracts.tables import TABLES
+from glue.duckdb_lake import connect
 from glue.schemas import arrow_schema_of
 from glue.views import VIEWS_FOLDER, View, load_views
 
@@ -34,11 +35,9 @@ DUCKDB_ONLY = re.compile(
 
 def lake(tables: Mapping[str, Iterable[Mapping[str, Any]]]) -> duckdb.DuckDBPyConnection:
     """Return every table of the contracts with the given rows, absent columns null, and all views over them."""
-    connection = duckdb.connect()
-    connection.execute("SET TimeZone = 'UTC'; SET threads = 1")
-    fill(connection, dict.fromkeys(TABLES, ()) | dict(tables))
-    for view in VIEWS.values():
-        connection.execute(view.statement)
+    connection = connect({})
+    connection.execute("SET threads = 1")
+    fill(connection, tables)
     return connection
 
 
