@@ -16,9 +16,9 @@ from botocore.exceptions import BotoCoreError, ClientError
 from contracts.tables import DYNAMODB_TABLES, LAKE_TABLES
 from glue.batch import BatchError, FlinkBatch, PropertyGroups
 from glue.business_day import BusinessDay
-from glue.catalog import endpoint_of, glue_catalog
-from glue.lake import Lake
+from glue.catalog import endpoint_of
 from glue.live import apply_live, plan_live
+from glue.options import add_lake_options, lake_of
 from glue.plan import TablePlan
 from glue.reconcile import Reconciler, Replaced
 
@@ -77,7 +77,7 @@ def aligned(plans: Iterable[TablePlan]) -> str:
 
 
 def _plans(options: argparse.Namespace) -> Iterable[TablePlan]:
-    lake = _lake(options)
+    lake = lake_of(options)
     dynamodb = boto3.client("dynamodb", endpoint_url=options.dynamodb_endpoint_url or options.endpoint_url)
     if options.verb == "plan":
         return [*map(lake.plan, LAKE_TABLES), *(plan_live(dynamodb, table) for table in DYNAMODB_TABLES)]
@@ -85,14 +85,9 @@ def _plans(options: argparse.Namespace) -> Iterable[TablePlan]:
     return [*map(lake.apply, LAKE_TABLES), *(apply_live(dynamodb, table) for table in DYNAMODB_TABLES)]
 
 
-def _lake(options: argparse.Namespace) -> Lake:
-    catalog = glue_catalog(warehouse=options.warehouse, endpoint_url=options.endpoint_url)
-    return Lake(catalog=catalog, database=options.database, warehouse=options.warehouse)
-
-
 def _reconciler(options: argparse.Namespace) -> Reconciler:
     batch = FlinkBatch(python=options.flink_python, jar=options.jar)
-    return Reconciler(_lake(options), batch, _job_properties(options))
+    return Reconciler(lake_of(options), batch, _job_properties(options))
 
 
 def _job_properties(options: argparse.Namespace) -> PropertyGroups:
@@ -125,11 +120,7 @@ def _parser() -> argparse.ArgumentParser:
     for verb in (reconcile, account):
         _add_job_arguments(verb)
     for verb in (plan, apply, reconcile, account):
-        verb.add_argument("--database", default="store_traffic")
-        verb.add_argument("--warehouse", required=True, help="S3 prefix of the lake, such as s3://bucket/lake")
-        verb.add_argument(
-            "--endpoint-url", help="one endpoint for all services; default: AWS_ENDPOINT_URL_*, or the cloud"
-        )
+        add_lake_options(verb)
     return parser
 
 
