@@ -11,6 +11,7 @@ from contracts.events import SCHEMA
 from contracts.render.flink import create_table
 from contracts.render.iceberg import iceberg_schema
 from contracts.render.json_schema import event_schema
+from contracts.render.lake import lake_page
 from contracts.render.markdown import events_page, table_page
 from contracts.render.metrics import metrics_page
 from contracts.tables import LAKE_TABLES, TABLES
@@ -23,6 +24,7 @@ def renderings() -> dict[str, str]:
     files = {
         f"contracts/rendered/{SCHEMA}.schema.json": _pretty(event_schema()),
         "docs/events.md": events_page(),
+        "docs/lake.md": lake_page(),
         "docs/metrics.md": metrics_page(),
     }
     for table in TABLES.values():

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 
 from contracts import rejections
@@ -26,7 +27,7 @@ def table_page(table: Table) -> str:
         "",
         f"- One row: {table.grain}.",
         f"- Key: {', '.join(f'`{name}`' for name in table.key)}.",
-        f"- Stored in: {_storage(table)}.",
+        f"- Stored in: {stored(table)}.",
         *_retention(table),
         "",
         *_field_table(table.columns),
@@ -41,12 +42,13 @@ def events_page() -> str:
     lines = [f"# Events: `{SCHEMA}`", "", _RECORD, "", "## Envelope", "", *_field_table(envelope_struct().fields)]
     for kind, declared in PAYLOADS.items():
         doc = " ".join((declared.__doc__ or "").split())
-        lines += ["", f"## `{kind}`", "", doc, "", *_field_table(_flattened(payload_struct(kind).fields))]
+        lines += ["", f"## `{kind}`", "", doc, "", *_field_table(flattened(payload_struct(kind).fields))]
     lines += ["", "## Why an event is not accepted", "", *_reason_table()]
     return "\n".join(lines) + "\n"
 
 
-def _storage(table: Table) -> str:
+def stored(table: Table) -> str:
+    """Return where a table's rows lie, and how."""
     if table.stored_in == "dynamodb":
         return "DynamoDB"
     ordered = "sorted by " + ", ".join(f"`{name}`" for name in table.sort_by)
@@ -59,11 +61,16 @@ def _storage(table: Table) -> str:
 def _retention(table: Table) -> list[str]:
     if table.stored_in != "lake":
         return []
-    return [f"- Kept: {'for good' if table.retention_days is None else f'{table.retention_days} days'}."]
+    return [f"- Kept: {kept(table)}."]
+
+
+def kept(table: Table) -> str:
+    """Return how long rows of a lake table are kept."""
+    return "for good" if table.retention_days is None else f"{table.retention_days} days"
 
 
 def _field_table(fields: Iterable[Field]) -> list[str]:
-    rows = [f"| `{field.name}` | {_type_name(field)} | {field.doc}{_limits(field)} |" for field in fields]
+    rows = [f"| `{field.name}` | {type_name(field)} | {field.doc}{_limits(field)} |" for field in fields]
     return ["| name | type | meaning |", "| --- | --- | --- |", *rows]
 
 
@@ -72,20 +79,18 @@ def _reason_table() -> list[str]:
     return ["| reason | meaning |", "| --- | --- |", *rows]
 
 
-def _flattened(fields: Iterable[Field], prefix: str = "") -> Iterable[Field]:
+def flattened(fields: Iterable[Field], prefix: str = "") -> Iterable[Field]:
+    """Give every field and, after it, its parts by their dotted names."""
     for field in fields:
-        yield _renamed(field, prefix + field.name)
+        yield dataclasses.replace(field, name=prefix + field.name)
         inner = field.type.element if isinstance(field.type, ListOf) else field.type
         if not isinstance(inner, (Scalar, ListOf)):
             separator = "[]." if isinstance(field.type, ListOf) else "."
-            yield from _flattened(inner.fields, f"{prefix}{field.name}{separator}")
+            yield from flattened(inner.fields, f"{prefix}{field.name}{separator}")
 
 
-def _renamed(field: Field, name: str) -> Field:
-    return Field(name, field.type, field.doc, field.required, field.minimum, field.maximum, field.choices)
-
-
-def _type_name(field: Field) -> str:
+def type_name(field: Field) -> str:
+    """Return a field's type in words."""
     return _base_name(field.type) + ("" if field.required else ", optional")
 
 
