@@ -22,6 +22,7 @@ from contracts.tables import TABLES
 from demo.lake import LakeReader
 from demo.ledger import SENT_SCHEMA
 from demo.terminal import make_console
+from glue.dialect import sql_for
 from glue.views import Check, load_checks
 
 KEPT = Path("build/demo/lake")
@@ -52,7 +53,7 @@ class Audited:
 
 def audit(lake: LakeReader) -> list[Audited]:
     """Ask every check of a lake that knows what was sent."""
-    return [Audited(check, tuple(lake.rows(check.sql))) for check in load_checks()]
+    return [Audited(check, tuple(lake.rows(sql_for("duckdb", check.sql)))) for check in load_checks()]
 
 
 def counters(values: Mapping[str, int]) -> pa.Table:

@@ -6,6 +6,7 @@ they come, and then asks the checks: a check returns one row for each violation,
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -95,9 +96,23 @@ def load_views(
         raise ViewError(f"{folder}: expected views that build on each other, came a circle: {circle.args[1]}") from None
 
 
-def load_checks(*, folder: Path = CHECKS_FOLDER) -> tuple[Check, ...]:
-    """Return every check, by name; raises `ViewError` when a header lacks a line."""
-    return tuple(_check(path) for path in sorted(folder.glob("*.sql")))
+def load_checks(*, now: dt.datetime | None = None, folder: Path = CHECKS_FOLDER) -> tuple[Check, ...]:
+    """Return every check, by name.
+
+    Args:
+        now: the instant by which days are due, in UTC; None leaves it to the newest row of the lake.
+        folder: where the files are, one a check.
+
+    Raises:
+        ViewError: a header lacks a line, or a placeholder has no value.
+    """
+    settings = {"now": _instant(now)}
+    return tuple(_check(path, settings) for path in sorted(folder.glob("*.sql")))
+
+
+def _instant(instant: dt.datetime | None) -> str:
+    said = "NULL" if instant is None else f"'{instant.astimezone(dt.UTC):%Y-%m-%d %H:%M:%S}+00:00'"
+    return f"CAST({said} AS timestamp(6) with time zone)"
 
 
 def _view(path: Path, settings: Mapping[str, str]) -> View:
@@ -114,7 +129,7 @@ def _view(path: Path, settings: Mapping[str, str]) -> View:
     )
 
 
-def _check(path: Path) -> Check:
+def _check(path: Path, settings: Mapping[str, str]) -> Check:
     header = _header(path, ("check", "level", "reads"))
     if header["level"] not in ("fail", "warn"):
         raise ViewError(f"{path}: expected the level fail or warn, came {header['level']!r}")
@@ -123,7 +138,7 @@ def _check(path: Path) -> Check:
         sentence=header["check"],
         reads=_names(header["reads"]),
         is_warning=header["level"] == "warn",
-        sql=_filled(path, header, {}),
+        sql=_filled(path, header, settings),
     )
 
 

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.tables import TABLES
+from glue.dialect import sql_for
 from glue.views import Check, load_checks
 from sim.run import simulate
 from sim.scenario import load
@@ -55,7 +56,7 @@ def filled(tables: Lake) -> duckdb.DuckDBPyConnection:
 
 def violations(connection: duckdb.DuckDBPyConnection, names: Iterable[str] = CHECKS) -> dict[str, list[Row]]:
     """Return the rows of the checks that have any."""
-    found = {name: rows(connection, CHECKS[name].sql) for name in names}
+    found = {name: rows(connection, sql_for("duckdb", CHECKS[name].sql)) for name in names}
     return {name: broken for name, broken in found.items() if broken}
 
 
