@@ -4,7 +4,7 @@ PYTEST := $(PYTHON) -m pytest
 MAVEN := JAVA_HOME=$(CURDIR)/build/tools/jdk build/tools/mvn --batch-mode --no-transfer-progress -Dstyle.color=never
 MAVEN_LOG := build/logs/maven-test.log
 UV := build/tools/uv/bin/uv
-PACKAGES := alert_lab bench contracts demo design edge flink_jobs glue lambdas local sim
+PACKAGES := alert_lab bench contracts demo design edge flink_jobs glue lambdas local sim storeq
 CODE := $(wildcard $(PACKAGES)) scripts tests
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c
@@ -25,6 +25,7 @@ setup: ## Install and build everything that is missing (the others do it too)
 
 gen: setup ## Render the contracts: SQL, schemas, documentation of the tables
 	@$(PYTHON) -m contracts.render
+	@$(PYTHON) -m glue.questions
 
 lint: setup ## Check style, format and layers
 	@$(PYTHON) -m ruff check $(CODE)

@@ -1,6 +1,12 @@
 -- question: How long did customers stay in each zone, hour by hour: the median, and the 90th percentile?
 -- grain: one zone and UTC hour
 -- reads: histogram_bucket
+-- column: window_start = Start of the UTC hour, inclusive
+-- column: window_end = End of the UTC hour, exclusive
+-- column: zone_id = Zone, unique within its store
+-- column: visits = Customer visits of at least 5 s
+-- column: dwell_seconds_median = Median dwell, in seconds
+-- column: dwell_seconds_p90 = 90th percentile of the dwell, in seconds
 -- From the minutes' histograms, so that no row of a single customer is read; off by 4.9 % at most.
 -- The rank is the least that covers the share, as in contracts/histograms.py.
 SELECT

@@ -1,6 +1,12 @@
 -- question: How long exactly did customers stay in each zone, hour by hour: the median, and the 90th percentile?
 -- grain: one zone and UTC hour of the visit's end
 -- reads: visit
+-- column: window_start = Start of the UTC hour, inclusive
+-- column: window_end = End of the UTC hour, exclusive
+-- column: zone_id = Zone, unique within its store
+-- column: visits = Customer visits of at least 5 s
+-- column: dwell_seconds_median = Median dwell, in seconds
+-- column: dwell_seconds_p90 = 90th percentile of the dwell, in seconds
 -- From single visits, at the cost of reading them all; dwell_percentile answers from the minutes.
 WITH
 ended AS (

@@ -1,6 +1,14 @@
 -- question: How many dwells and waits lie in each bucket of duration, hour by hour?
 -- grain: one bucket of one zone's dwell, or one lane's wait, and UTC hour
 -- reads: dwell_minute_v1, lane_minute_v1
+-- column: measure = What was measured: dwell of a zone, or wait of a lane
+-- column: place_id = Zone or lane
+-- column: window_start = Start of the UTC hour, inclusive
+-- column: lower_ms = Lower bound of the bucket in milliseconds, inclusive; it ends at lower_ms * 11 / 10
+-- column: middle_ms = Geometric middle of the bucket in milliseconds, which stands for it
+-- column: people = Visits or served journeys in the bucket
+-- column: people_up_to_here = Visits or served journeys in this bucket and those below
+-- column: people_in_all = Visits or served journeys of the hour
 -- The only place that unnests a list of structures, which engines do differently: Trino makes a column of each field,
 -- DuckDB one column with the alias's name. Without an alias for the columns, `bucket.lower_ms` is right in both.
 -- A bucket that later minutes took back is left out; so is one that they took back more from than the hour had given.

@@ -2,6 +2,11 @@
 -- grain: one lane and UTC hour
 -- reads: lane_minute_v1
 -- quality: coverage, camera_up_share, late_share, lost_share, little_gap
+-- column: window_start = Start of the UTC hour, inclusive
+-- column: window_end = End of the UTC hour, exclusive
+-- column: wait_seconds_mean = Mean wait of the served, in seconds; null when none was served
+-- column: service_level = Share of the served who waited no longer than the target, 0 to 1; null when none was served
+-- column: abandonment_rate = abandoned / joined, 0 to 1; null when none joined
 -- A minute without a row counts as not watched. An hour that is not over has a low coverage for that reason alone.
 WITH
 summed AS (

@@ -2,6 +2,8 @@
 -- grain: one store and minute in which somebody crossed a door
 -- reads: traffic_minute_v1
 -- quality: coverage, camera_up_share, late_share
+-- column: business_day = Date where the store is
+-- column: occupancy = Customers in the store at the end of the minute: in less out since its midnight
 -- Counted anew from each midnight of the store, so that people missed at the door do not add up over days.
 WITH
 minutes AS (

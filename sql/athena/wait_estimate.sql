@@ -1,6 +1,26 @@
 -- question: How long is the wait at each lane, hour by hour, if those who gave up or were lost from sight count too?
 -- grain: one lane and UTC hour of joining
 -- reads: journey
+-- column: window_start = Start of the UTC hour of joining, inclusive
+-- column: window_end = End of the UTC hour, exclusive
+-- column: joined = Journeys that joined in the hour
+-- column: served = Journeys that were served
+-- column: abandoned = Journeys that gave up
+-- column: censored = Journeys whose outcome was not seen
+-- column: follow_up_seconds = Longest time that anybody was seen in the queue, in seconds
+-- column: wait_seconds_median = Median wait had everybody stayed, in seconds
+-- column: wait_seconds_median_low = Lower limit of its 95 % interval
+-- column: wait_seconds_median_high = Upper limit of its 95 % interval
+-- column: wait_seconds_p90 = 90th percentile of the wait had everybody stayed, in seconds
+-- column: wait_seconds_p90_low = Lower limit of its 95 % interval
+-- column: wait_seconds_p90_high = Upper limit of its 95 % interval
+-- column: over_target_share = Share who would have waited longer than the target had everybody stayed, 0 to 1
+-- column: over_target_share_low = Lower limit of its 95 % interval
+-- column: over_target_share_high = Upper limit of its 95 % interval
+-- column: service_share_by_target = Share who were served within the target, 0 to 1
+-- column: abandonment_share_by_target = Share who gave up within the target, 0 to 1
+-- column: service_share = Share who were served in the end, 0 to 1
+-- column: abandonment_share = Share who gave up in the end, 0 to 1
 -- Kaplan & Meier 1958: survival S(t) of the wait had everybody stayed; served is the event, all others are censored.
 -- Greenwood 1926: its variance; 95 % limits on the log(-log) scale, those of a percentile by inverting them (Brookmeyer
 -- & Crowley 1982). Aalen & Johansen 1978: incidence of giving up, and of service, as competing risks.

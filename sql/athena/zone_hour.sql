@@ -2,6 +2,9 @@
 -- grain: one zone and UTC hour
 -- reads: zone_minute_v1, dwell_minute_v1
 -- quality: coverage, camera_up_share, late_share, lost_share
+-- column: window_start = Start of the UTC hour, inclusive
+-- column: window_end = End of the UTC hour, exclusive
+-- column: dwell_seconds_mean = Mean dwell of the hour's visits, in seconds; null without visits
 -- A minute without a row counts as not watched. An hour that is not over has a low coverage for that reason alone.
 WITH
 facts AS (
