@@ -24,7 +24,9 @@ def test_page_is_fresh() -> None:
     assert PAGE.read_text(encoding="utf-8") == questions_page()
 
 
-def test_stale_page_is_told(monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+def test_stale_page_is_told(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     """Rule: `--check` writes nothing and exits with 1 when the page is stale."""
     monkeypatch.setattr("glue.questions.PAGE", tmp_path / "questions.md")
     assert main(["--check"]) == 1
