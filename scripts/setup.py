@@ -19,7 +19,7 @@ from steps import Log, SetupError, Step, fingerprint, run_steps
 from toolchain import JAVA_RELEASE, provide_system_tools
 
 if TYPE_CHECKING:
-    from collections.abc import Iterator
+    from collections.abc import Iterable, Iterator
 
 PYTHON_VERSION = "3.11"
 BUILD = Path("build")
@@ -38,12 +38,17 @@ REQUIREMENTS = Path("requirements")
 
 
 def main() -> int:
-    """Run all steps; return 0, 130 after Ctrl-C, or 2 after a message with what is wrong and the cure."""
+    """Run all steps; the status is that of `carry_out`."""
+    return carry_out(_steps())
+
+
+def carry_out(steps: Iterable[Step]) -> int:
+    """Run steps; return 0, 130 after Ctrl-C, or 2 after a message with what is wrong and the cure."""
     start = time.monotonic()
     BUILD.mkdir(exist_ok=True)
     try:
         with _only_one_at_a_time():
-            count = run_steps(_steps(), stamps=BUILD / "stamps", logs=BUILD / "logs")
+            count = run_steps(steps, stamps=BUILD / "stamps", logs=BUILD / "logs")
     except SetupError as error:
         print(f"Set-up stopped: {error}", file=sys.stderr)
         return 2
@@ -84,7 +89,7 @@ def _steps() -> Iterator[Step]:
     yield Step(
         title="Python for the rest",
         inputs=[REQUIREMENTS / "project.txt", Path("pyproject.toml")],
-        outputs=[PROJECT_ENVIRONMENT / "bin" / name for name in ("edge", "sim", "moto_server", "node")],
+        outputs=[PROJECT_ENVIRONMENT / "bin" / name for name in ("edge", "sim", "storeq", "moto_server", "node")],
         run=_install_project,
     )
     yield Step(
@@ -135,7 +140,7 @@ def _fetch_dynamodb_local(log: Log) -> None:
     shutil.rmtree(DYNAMODB_LOCAL, ignore_errors=True)
     partial = DYNAMODB_LOCAL.with_suffix(".partial")
     shutil.rmtree(partial, ignore_errors=True)
-    _maven(
+    maven(
         Path("local/dynamodb/pom.xml"),
         log,
         "dependency:copy-dependencies",
@@ -153,7 +158,7 @@ def _build_jar(log: Log) -> None:
     kept = JAR_FOLDER / f"store-traffic-{fingerprint(_jar_inputs())[:12]}.jar"
     if not kept.exists():
         JAR_FOLDER.mkdir(parents=True, exist_ok=True)
-        _maven(JAVA_MODULE / "pom.xml", log, "package", "-DskipTests")
+        maven(JAVA_MODULE / "pom.xml", log, "package", "-DskipTests")
         shutil.copyfile(JAVA_MODULE / "target" / JAR.name, kept.with_suffix(".partial"))
         kept.with_suffix(".partial").rename(kept)
     kept.touch()
@@ -168,7 +173,8 @@ def _remove_old_jars() -> None:
         jar.unlink()
 
 
-def _maven(pom: Path, log: Log, *arguments: str) -> None:
+def maven(pom: Path, log: Log, *arguments: str) -> None:
+    """Run Maven on a project, with the JDK that set-up found; raises `SetupError` when it fails."""
     quiet = ["--quiet", "--batch-mode", "-Dstyle.color=never"]
     environment = {**os.environ, "JAVA_HOME": str(JDK.resolve())}
     log.run([MAVEN.resolve(), *quiet, "--file", pom, *arguments], environment=environment)

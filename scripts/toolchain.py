@@ -35,13 +35,21 @@ def provide_system_tools(log: Log, *, jdk_link: Path, maven_link: Path) -> None:
         still_missing = _missing_packages()
         if still_missing:
             raise SetupError(f"apt installed {', '.join(missing)}, yet {', '.join(still_missing)} is not found.")
-    _link(jdk_link, find_jdk())
-    _link(maven_link, _find_maven())
+    link_to(jdk_link, find_jdk())
+    link_to(maven_link, _find_maven())
 
 
 def find_jdk() -> Path | None:
     """Return the home of a JDK 17 (with its compiler): JAVA_HOME first, then PATH, then the usual folders."""
-    return next((home for home in _java_homes() if _is_wanted_jdk(home)), None)
+    return next(
+        (home for home in _java_homes() if _release_of(home) == JAVA_RELEASE and (home / "bin" / "javac").is_file()),
+        None,
+    )
+
+
+def find_java(minimum_release: int) -> Path | None:
+    """Return the home of a Java of this release or a later one, looked for as `find_jdk` does; no compiler needed."""
+    return next((home for home in _java_homes() if (_release_of(home) or 0) >= minimum_release), None)
 
 
 def _java_homes() -> Iterator[Path]:
@@ -55,12 +63,13 @@ def _java_homes() -> Iterator[Path]:
             yield from (home, home / "Contents" / "Home")
 
 
-def _is_wanted_jdk(home: Path) -> bool:
+def _release_of(home: Path) -> int | None:
+    """Return the release of the Java in a folder; None when there is none that runs."""
     release = home / "release"
-    if not release.is_file() or not (home / "bin" / "javac").is_file():
-        return False
+    if not release.is_file() or not (home / "bin").is_dir():
+        return None
     version = re.search(r'^JAVA_VERSION="(\d+)', release.read_text(encoding="utf-8"), re.MULTILINE)
-    return version is not None and int(version.group(1)) == JAVA_RELEASE
+    return int(version.group(1)) if version else None
 
 
 def _find_maven() -> Path | None:
@@ -102,7 +111,8 @@ def _privilege() -> list[str] | None:
     return None
 
 
-def _link(link: Path, target: Path | None) -> None:
+def link_to(link: Path, target: Path | None) -> None:
+    """Make `link` point to `target`, whatever was there; raises `SetupError` when there is nothing to point to."""
     if target is None:
         raise SetupError(f"nothing to point {link} to.")
     link.parent.mkdir(parents=True, exist_ok=True)

@@ -62,3 +62,11 @@ def test_without_rights_the_exact_command_is_said(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(toolchain, "_privilege", lambda: None)
     with pytest.raises(SetupError, match=r"apt-get install -y openjdk-17-jdk-headless maven"):
         toolchain.provide_system_tools(Log(tmp_path / "log"), jdk_link=tmp_path / "jdk", maven_link=tmp_path / "mvn")
+
+
+def test_a_java_of_a_least_release_is_a_newer_one_too(machine: PutJdk) -> None:
+    """Trino runs on 24 and later, and compiles nothing."""
+    machine("jdk-17", "17.0.15")
+    assert toolchain.find_java(24) is None
+    wanted = machine("jre-25", "25.0.3", has_compiler=False)
+    assert toolchain.find_java(24) == wanted
