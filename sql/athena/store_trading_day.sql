@@ -1,39 +1,21 @@
 -- question: How many visitors came to each store on each day, how well was it watched, and what kind of day was it?
 -- grain: one store and date
--- reads: traffic_local_hour_v1, store_day_v1, store_v1, calendar_v1
+-- reads: line_trading_day, store_day_v1, store_v1, calendar_v1
 -- order: business_date DESC, store_id
 -- chart: line x=business_date y=visitors by=store_id
 -- column: visitors = Customers who came in over all lines; null when no line has a row
 -- column: visitors_per_open_hour = visitors / open_hours; null when closed
--- column: lines = Lines that count on that day: from a line's first row to its last
+-- column: lines = Lines that count on that day: each from its first row to its last
 -- column: hours_seen = Open hours that were watched, as a mean over the lines
 -- column: coverage = Share of the open hours that was watched, as a mean over the lines; null when closed
 -- What views of seasons build on. Days come from store_day_v1, so that a day without a row is there too, with nothing
 -- seen. A line that is silent between its first and its last row was not watched; one that is gone for good, or not
 -- there yet, is not expected. Visitors are not scaled up by the coverage, and days of few are shown: share no rows of
--- it outside the store. The coverage is rounded, so that every engine sees the same sum on the same side of a limit.
+-- it outside the store.
 WITH
-line_day AS (
-  SELECT
-    crossing.store_id, crossing.line_id, crossing.business_date,
-    CAST(sum(crossing.in_count) AS BIGINT) AS visitors,
-    sum(CASE
-      WHEN trading.is_open AND crossing.window_start < trading.closes_at AND crossing.window_end > trading.opens_at
-        THEN crossing.coverage * CAST(date_diff(
-          'second',
-          greatest(crossing.window_start, trading.opens_at),
-          least(crossing.window_end, trading.closes_at)
-        ) AS DOUBLE) / 3600e0
-      ELSE 0e0
-    END) AS hours_seen
-  FROM traffic_local_hour_v1 AS crossing
-  INNER JOIN store_day_v1 AS trading
-    ON trading.store_id = crossing.store_id AND trading.business_date = crossing.business_date
-  GROUP BY crossing.store_id, crossing.line_id, crossing.business_date
-),
 line_life AS (
   SELECT store_id, line_id, min(business_date) AS first_date, max(business_date) AS last_date
-  FROM traffic_local_hour_v1
+  FROM line_trading_day
   GROUP BY store_id, line_id
 ),
 expected AS (
@@ -46,7 +28,7 @@ expected AS (
 ),
 seen AS (
   SELECT store_id, business_date, CAST(sum(visitors) AS BIGINT) AS visitors, sum(hours_seen) AS line_hours_seen
-  FROM line_day
+  FROM line_trading_day
   GROUP BY store_id, business_date
 )
 SELECT
@@ -57,6 +39,7 @@ SELECT
     AS visitors_per_open_hour,
   COALESCE(expected.lines, 0) AS lines,
   COALESCE(seen.line_hours_seen / CAST(expected.lines AS DOUBLE), 0e0) AS hours_seen,
+  -- Rounded, so that every engine sees the same sum on the same side of a limit.
   CASE
     WHEN trading.is_open AND trading.open_hours > 0e0
       THEN round(COALESCE(seen.line_hours_seen / (CAST(expected.lines AS DOUBLE) * trading.open_hours), 0e0), 6)
