@@ -1,14 +1,15 @@
 -- question: How well was each store watched in each of its open hours: its doors, its zones, its lanes?
 -- grain: one store, kind of measurement (traffic, zones, lanes) and open hour
--- reads: open_hour, traffic_local_hour_v1, zone_local_hour_v1, lane_local_hour_v1, zone_v1, lane_v1
+-- reads: open_hour, traffic_local_hour_v1, zone_local_hour_v1, lane_local_hour_v1
 -- quality: coverage, camera_up_share, late_share
+-- margin: 28 days
 -- order: store_id, kind, window_start
 -- column: kind = What is measured: traffic (lines at the doors), zones or lanes
 -- column: open_share = Share of the hour in which the store is open, 0 to 1
 -- column: places = Lines, zones or lanes that should have been watched
 -- column: coverage = Share of the hour that was watched, as a mean over the places; a place without a row was not
--- A place is expected from its first row on: until its last one, or for good if zone_v1 or lane_v1 lists it. What is
--- listed and was never seen is expected always. Days after the latest one in the lake are not over, and left out.
+-- A place is expected from a day with a row of it until 28 days later. So one that falls silent is missed for that
+-- long, and is then taken as gone; and an answer about some days depends on no others than these 28.
 -- The coverage is rounded, so that every engine sees the same sum on the same side of a limit.
 WITH
 place_hour AS (
@@ -22,39 +23,47 @@ place_hour AS (
   SELECT store_id, 'lanes', lane_id, business_date, window_start, coverage, camera_up_share, late_share
   FROM lane_local_hour_v1
 ),
-listed AS (
-  SELECT store_id, 'zones' AS kind, zone_id AS place_id FROM zone_v1
-  UNION ALL
-  SELECT store_id, 'lanes', lane_id FROM lane_v1
-),
-seen_place AS (
-  SELECT store_id, kind, place_id, min(business_date) AS first_date, max(business_date) AS last_date
+place_day AS (
+  SELECT store_id, kind, place_id, business_date
   FROM place_hour
-  GROUP BY store_id, kind, place_id
+  GROUP BY store_id, kind, place_id, business_date
 ),
-place AS (
+stepped AS (
   SELECT
-    COALESCE(seen_place.store_id, listed.store_id) AS store_id,
-    COALESCE(seen_place.kind, listed.kind) AS kind,
-    seen_place.first_date,
-    CASE WHEN listed.place_id IS NULL THEN seen_place.last_date END AS last_date
-  FROM seen_place
-  FULL OUTER JOIN listed
-    ON listed.store_id = seen_place.store_id
-    AND listed.kind = seen_place.kind
-    AND listed.place_id = seen_place.place_id
+    place_day.*,
+    CASE
+      WHEN date_diff(
+        'day', lag(business_date) OVER (PARTITION BY store_id, kind, place_id ORDER BY business_date), business_date
+      ) <= 28 THEN 0
+      ELSE 1
+    END AS returns
+  FROM place_day
+),
+spell_day AS (
+  SELECT
+    stepped.*,
+    sum(returns) OVER (
+      PARTITION BY store_id, kind, place_id
+      ORDER BY business_date
+      ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS spell
+  FROM stepped
+),
+life AS (
+  SELECT
+    store_id, kind, place_id, min(business_date) AS first_date, date_add('day', 28, max(business_date)) AS last_date
+  FROM spell_day
+  GROUP BY store_id, kind, place_id, spell
 ),
 open_day AS (
   SELECT store_id, business_date FROM open_hour GROUP BY store_id, business_date
 ),
 expected AS (
-  SELECT open_day.store_id, open_day.business_date, place.kind, count(*) AS places
+  SELECT open_day.store_id, open_day.business_date, life.kind, count(*) AS places
   FROM open_day
-  INNER JOIN place
-    ON place.store_id = open_day.store_id
-    AND open_day.business_date >= COALESCE(place.first_date, open_day.business_date)
-    AND open_day.business_date <= COALESCE(place.last_date, open_day.business_date)
-  GROUP BY open_day.store_id, open_day.business_date, place.kind
+  INNER JOIN life
+    ON life.store_id = open_day.store_id AND open_day.business_date BETWEEN life.first_date AND life.last_date
+  GROUP BY open_day.store_id, open_day.business_date, life.kind
 ),
 seen AS (
   SELECT
@@ -85,7 +94,6 @@ measured AS (
     AND seen.business_date = open_hour.business_date
     AND seen.window_start = open_hour.window_start
     AND seen.kind = kinds.kind
-  WHERE open_hour.business_date <= COALESCE((SELECT max(last_date) FROM seen_place), open_hour.business_date)
 )
 SELECT
   store_id, kind, business_date, iso_weekday, hour_of_day, window_start, open_share, places,

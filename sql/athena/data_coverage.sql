@@ -1,14 +1,15 @@
 -- question: How much of each period's open hours did each store's doors, zones and lanes tell of, and how well?
 -- grain: one period, store and kind of measurement (traffic, zones, lanes)
--- reads: period_v1, store_v1, coverage_hour
+-- reads: period_v1, store_v1, zone_v1, lane_v1, coverage_hour
 -- order: coverage NULLS LAST, store_id, kind
 -- chart: heat x=period_id y=store_id by=coverage
 -- column: kind = What is measured: traffic (lines at the doors), zones or lanes
--- column: places = Most lines, zones or lanes that should have been watched on a day; 0 when none is known
+-- column: places = Most lines, zones or lanes that were expected on a day: seen then or within 28 days before
+-- column: places_listed = Zones or lanes that zone_v1 or lane_v1 lists now; null for lines, which nothing lists
 -- column: coverage = Share of the expected hours that was watched, as a mean over the places; null when none expected
 -- column: camera_up_share = Share of the expected frames that the cameras gave, mean of the hours that tell it
 -- column: late_share = Share of the snapshots that came late, mean of the hours that tell it
--- column: hours_expected = Open hours, up to the latest day in the lake
+-- column: hours_expected = Open hours of the period
 -- column: hours_seen = Open hours of which something was watched
 -- column: hours_missing = hours_expected - hours_seen
 -- column: good_share = Share of the expected hours that are graded good
@@ -17,7 +18,9 @@
 -- column: none_share = Share of the expected hours that are graded none, as when there is no row
 -- column: worst_date = Day with the lowest coverage, the earliest of equal ones
 -- column: worst_date_coverage = Coverage of that day
--- column: flag = no opening hours, no data or low coverage; null when fine
+-- column: last_seen_date = Latest day of the period of which something was watched
+-- column: flag = no opening hours, no data, low coverage or places missing (fewer than listed); null when fine
+-- A period that is not over has hours missing for that reason alone: last_seen_date tells it apart.
 -- Every store of store_v1 has its rows, so that one that sends nothing is seen. Grades: docs/metrics.md.
 WITH
 kind_day AS (
@@ -63,14 +66,21 @@ summed AS (
     sum(hours_up) / sum(hours_with_health) AS camera_up_share,
     sum(hours_late) / sum(hours_with_lateness) AS late_share,
     min(business_date) FILTER (WHERE worst_rank = 1) AS worst_date,
-    min(coverage) AS worst_date_coverage
+    min(coverage) AS worst_date_coverage,
+    max(business_date) FILTER (WHERE hours_seen > 0e0) AS last_seen_date
   FROM ranked
   GROUP BY period_id, store_id, kind
+),
+listed AS (
+  SELECT store_id, 'zones' AS kind, count(*) AS places FROM zone_v1 GROUP BY store_id
+  UNION ALL
+  SELECT store_id, 'lanes', count(*) FROM lane_v1 GROUP BY store_id
 ),
 store_kind AS (
   SELECT
     period_v1.period_id, period_v1.period_kind, store.store_id, store.region, kinds.kind,
     COALESCE(summed.places, 0) AS places,
+    CASE WHEN kinds.kind <> 'traffic' THEN COALESCE(listed.places, 0) END AS places_listed,
     round(summed.hours_watched / summed.hours_expected, 6) AS coverage,
     summed.camera_up_share, summed.late_share,
     COALESCE(summed.hours_expected, 0e0) AS hours_expected,
@@ -79,21 +89,23 @@ store_kind AS (
     summed.hours_fair / summed.hours_expected AS fair_share,
     summed.hours_poor / summed.hours_expected AS poor_share,
     summed.hours_none / summed.hours_expected AS none_share,
-    summed.worst_date, summed.worst_date_coverage
+    summed.worst_date, summed.worst_date_coverage, summed.last_seen_date
   FROM period_v1
   CROSS JOIN store_v1 AS store
   CROSS JOIN (VALUES ('traffic'), ('zones'), ('lanes')) AS kinds (kind)
   LEFT JOIN summed
     ON summed.period_id = period_v1.period_id AND summed.store_id = store.store_id AND summed.kind = kinds.kind
+  LEFT JOIN listed ON listed.store_id = store.store_id AND listed.kind = kinds.kind
 )
 SELECT
-  period_id, period_kind, store_id, region, kind, places, coverage, camera_up_share, late_share,
+  period_id, period_kind, store_id, region, kind, places, places_listed, coverage, camera_up_share, late_share,
   hours_expected, hours_seen,
   hours_expected - hours_seen AS hours_missing,
-  good_share, fair_share, poor_share, none_share, worst_date, worst_date_coverage,
+  good_share, fair_share, poor_share, none_share, worst_date, worst_date_coverage, last_seen_date,
   CASE
     WHEN hours_expected = 0e0 THEN 'no opening hours'
     WHEN hours_seen = 0e0 THEN 'no data'
     WHEN coverage < 0.8e0 THEN 'low coverage'
+    WHEN places < places_listed THEN 'places missing'
   END AS flag
 FROM store_kind

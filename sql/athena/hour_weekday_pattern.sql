@@ -6,7 +6,7 @@
 -- column: visitors_per_hour = Customers who came in per watched hour; null when not watched
 -- column: hour_index = visitors_per_hour over that of all open hours of the store and period: 1 is the mean
 -- column: days = Open days on which the hour was watched
--- column: days_open = Days on which the store was open in that hour, up to the latest day in the lake
+-- column: days_open = Days on which the store was open in that hour
 -- column: coverage = Share of these open hours in which the doors were watched
 -- column: is_suppressed = Figures are left out, as they count so few that they could tell of a person
 -- Visitors over hours watched: a missing hour is in neither, one that was watched by half counts as half, and so does

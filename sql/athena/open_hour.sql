@@ -4,7 +4,8 @@
 -- order: store_id, window_start
 -- column: open_share = Share of the hour in which the store is open, 0 to 1
 -- What coverage is measured against: an hour that should have been watched is here, whether or not it was.
--- A day has 23, 24 or 25 hours; window_start tells apart the two that a clock set back shows alike.
+-- A day has 23, 24 or 25 hours; window_start tells apart the two that a clock set back shows alike. Hours are counted
+-- from midnight: where a clock is changed by half an hour (Lord Howe Island), that day's later ones find no facts.
 WITH
 candidate AS (
   SELECT

@@ -17,7 +17,8 @@
 -- column: response_seconds_median = Median time from raising to the first acknowledgement, of those taken; exact
 -- column: coverage = Share of the open hours at that hour in which the store's zones were watched; null when closed
 -- Small cells are shown: a spill or a blocked exit is a thing, not a shopper, and a single one is what must be seen.
--- An alert's row in the history is one of its states: the first one tells all that is asked here.
+-- An alert's row in the history is one of its states: the first one tells all that is asked here. Acts count for 28
+-- days after raising, so that an answer about some days depends on no others.
 WITH
 hazard_seen AS (
   SELECT
@@ -34,17 +35,24 @@ alert_state AS (
   FROM alert_v1
   WHERE metric LIKE 'hazard.%'
 ),
+alert_act AS (
+  SELECT acts.store_id, acts.alert_id, acts.action, acts.action_id, acts.verdict, acts.acted_time
+  FROM alert_action_v1 AS acts
+  INNER JOIN alert_state
+    ON alert_state.store_id = acts.store_id AND alert_state.alert_id = acts.alert_id AND alert_state.nth = 1
+  WHERE acts.acted_time <= alert_state.raised_time + INTERVAL '28' DAY
+),
 -- Acts are numbered within their alert, and the number ends action_id.
 judged AS (
   SELECT
     store_id, alert_id, verdict,
     row_number() OVER (PARTITION BY store_id, alert_id ORDER BY action_id DESC) AS nth_latest
-  FROM alert_action_v1
+  FROM alert_act
   WHERE action = 'verdict'
 ),
 taken AS (
   SELECT store_id, alert_id, min(acted_time) AS taken_time
-  FROM alert_action_v1
+  FROM alert_act
   WHERE action = 'acknowledge'
   GROUP BY store_id, alert_id
 ),

@@ -3,7 +3,7 @@
 -- reads: period_v1, coverage_hour, traffic_local_hour_v1, lane_local_hour_v1, staff_hour_v1
 -- order: store_id, iso_weekday, hour_of_day
 -- chart: heat x=hour_of_day y=iso_weekday by=lane_gap
--- column: days_open = Days on which the store was open in that hour, up to the latest day in the lake
+-- column: days_open = Days on which the store was open in that hour
 -- column: visitors = Customers who came in
 -- column: served = Customers who were served
 -- column: staff_hours = Hours of staff planned in these hours; null when none is planned
