@@ -17,7 +17,7 @@ from pyiceberg.typedef import Record
 
 from contracts.tables import LAKE_TABLES, TRAFFIC_MINUTE, Table
 from glue.lake import Lake
-from glue.maintenance import compaction
+from glue.maintenance.commits import replace_files
 from glue.maintenance.compaction import Compaction, compact, plan_compaction
 from glue.maintenance.manifests import rewrite_manifests
 from glue.maintenance.partitions import EPOCH, partitions_of
@@ -229,7 +229,6 @@ def test_manifests_become_few(folder_lake: Lake) -> None:
 
 def _before_commit(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object], *, times: int = 1) -> None:
     """Let something happen between the check of the plan and the commit."""
-    replace_files = compaction.replace_files
     left = [times]
 
     def after_others(*arguments: Any, **named: Any) -> None:
@@ -238,7 +237,7 @@ def _before_commit(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object], *
             act()
         replace_files(*arguments, **named)
 
-    monkeypatch.setattr(compaction, "replace_files", after_others)
+    monkeypatch.setattr("glue.maintenance.compaction.replace_files", after_others)
 
 
 def _store_bounds(table: IcebergTable) -> list[tuple[bytes, bytes]]:

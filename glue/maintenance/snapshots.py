@@ -1,0 +1,50 @@
+"""Old snapshots are forgotten: the table can no longer be read as it was then, and their files become orphans.
+
+pyiceberg deletes no file when it expires a snapshot: `orphans.py` does, once no retained snapshot needs it.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Sequence
+
+from pyiceberg.table import Table as IcebergTable
+from pyiceberg.table.snapshots import Snapshot
+
+from glue.maintenance.commits import retried
+
+KEPT_DAYS = 5
+KEPT_SNAPSHOTS = 20
+"""A table that is written once a month can still be read as it was the time before."""
+
+
+def plan_expiry(table: IcebergTable, *, older_than: dt.datetime, keep: int = KEPT_SNAPSHOTS) -> list[Snapshot]:
+    """Return the snapshots that would be forgotten, oldest first; changes nothing.
+
+    Args:
+        table: the table.
+        older_than: snapshots from this instant on are kept.
+        keep: so many of the latest ones are kept however old; heads of branches and tags always are.
+    """
+    heads = {reference.snapshot_id for reference in table.metadata.refs.values()}
+    by_age = sorted(table.metadata.snapshots, key=lambda snapshot: snapshot.timestamp_ms)
+    limit_ms = older_than.timestamp() * 1000
+    old = (snapshot for snapshot in by_age[: max(0, len(by_age) - keep)] if snapshot.timestamp_ms < limit_ms)
+    return [snapshot for snapshot in old if snapshot.snapshot_id not in heads]
+
+
+def expire(table: IcebergTable, *, older_than: dt.datetime, keep: int = KEPT_SNAPSHOTS) -> Sequence[Snapshot]:
+    """Forget what `plan_expiry` returns, in one commit; the table stands at it afterwards.
+
+    Raises:
+        CommitFailedException: the table changed under every attempt.
+    """
+
+    def attempt() -> Sequence[Snapshot]:
+        table.refresh()
+        old = plan_expiry(table, older_than=older_than, keep=keep)
+        if old:
+            table.maintenance.expire_snapshots().by_ids([snapshot.snapshot_id for snapshot in old]).commit()
+        return old
+
+    return retried(attempt)
