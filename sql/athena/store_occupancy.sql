@@ -10,8 +10,8 @@ minutes AS (
   SELECT
     store_id, window_start, window_end,
     CAST(window_start AT TIME ZONE '${time_zone}' AS date) AS business_day,
-    sum(in_count) AS in_count,
-    sum(out_count) AS out_count,
+    CAST(sum(in_count) AS BIGINT) AS in_count,
+    CAST(sum(out_count) AS BIGINT) AS out_count,
     min(coverage) AS coverage,
     min(camera_up_share) AS camera_up_share,
     max(late_share) AS late_share
@@ -20,8 +20,8 @@ minutes AS (
 )
 SELECT
   store_id, business_day, window_start, window_end, in_count, out_count,
-  sum(in_count - out_count) OVER (
+  CAST(sum(in_count - out_count) OVER (
     PARTITION BY store_id, business_day ORDER BY window_start ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-  ) AS occupancy,
+  ) AS BIGINT) AS occupancy,
   coverage, camera_up_share, late_share, ${quality} AS quality
 FROM minutes
