@@ -36,6 +36,7 @@ class View:
 
     `columns` says what a column is that no table of the contracts has. `order` is how a person wants the rows ordered,
     `chart` how they are drawn: the kind of chart, then its columns.
+    `margin_days` is how many days before and after the asked ones the answer depends on; None where it does not say.
     """
 
     name: str
@@ -46,6 +47,7 @@ class View:
     columns: Mapping[str, str] = field(default_factory=dict)
     order: str = ""
     chart: str = ""
+    margin_days: int | None = None
 
     @property
     def statement(self) -> str:
@@ -126,6 +128,7 @@ def _view(path: Path, settings: Mapping[str, str]) -> View:
         columns=dict(_documented(path)),
         order=header.get("order", ""),
         chart=header.get("chart", ""),
+        margin_days=_margin(path, header.get("margin")),
     )
 
 
@@ -140,6 +143,14 @@ def _check(path: Path, settings: Mapping[str, str]) -> Check:
         is_warning=header["level"] == "warn",
         sql=_filled(path, header, settings),
     )
+
+
+def _margin(path: Path, said: str | None) -> int | None:
+    if said is None:
+        return None
+    if not (days := re.fullmatch(r"(\d+) days", said)):
+        raise ViewError(f"{path}: expected a margin such as `-- margin: 60 days`, came {said!r}")
+    return int(days[1])
 
 
 def _filled(path: Path, header: Mapping[str, str], settings: Mapping[str, str]) -> str:

@@ -1,0 +1,1 @@
+"""How an answer is told: a table for people, CSV and JSON lines for machines, a chart."""

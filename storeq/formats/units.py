@@ -1,0 +1,52 @@
+"""What a column measures, by its name: units come last in names, a statistic after them."""
+
+from __future__ import annotations
+
+from typing import Literal
+
+from storeq.ordering import is_key
+from storeq.questions import Column
+
+Unit = Literal[
+    "text", "flag", "date", "instant", "label", "count", "number", "share", "change", "seconds", "ms", "nested"
+]
+NUMBERS = frozenset({"count", "number", "share", "change", "seconds", "ms"})
+_STATISTICS = frozenset(
+    {"mean", "median", "max", "min", "low", "high", "p10", "p25", "p50", "p75", "p90", "p95", "p99"}
+)
+_BY_WORD: dict[str, Unit] = {
+    "seconds": "seconds",
+    "ms": "ms",
+    "share": "share",
+    "rate": "share",
+    "coverage": "share",
+    "change": "change",
+    "uplift": "change",
+}
+_BY_NAME: dict[str, Unit] = {"service_level": "share"}
+_WHOLE = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"})
+
+
+def unit_of(column: Column) -> Unit:
+    """Return what a column measures.
+
+    >>> unit_of(Column("wait_seconds_p90", "DOUBLE", "")), unit_of(Column("hour_of_day", "INTEGER", ""))
+    ('seconds', 'label')
+    """
+    if column.type == "VARCHAR":
+        return "text"
+    if column.type in ("BOOLEAN", "DATE"):
+        return "flag" if column.type == "BOOLEAN" else "date"
+    if column.type.startswith("TIMESTAMP"):
+        return "instant"
+    if column.type not in (*_WHOLE, "DOUBLE", "FLOAT") and not column.type.startswith("DECIMAL"):
+        return "nested"
+    if is_key(column.name):
+        return "label"
+    return _BY_NAME.get(column.name) or _by_word(column)
+
+
+def _by_word(column: Column) -> Unit:
+    words = [word for word in column.name.split("_") if word not in _STATISTICS]
+    plain: Unit = "count" if column.type in _WHOLE else "number"
+    return _BY_WORD.get(words[-1], plain) if words else plain
