@@ -1,6 +1,7 @@
 -- question: When did a store's counts move to another level for good, as when a camera was moved?
 -- grain: one shift of one series: a line, or all lines of a store
 -- reads: week_gap, camera_minute_v1
+-- margin: 36500 days
 -- order: score DESC, store_id, line_id, shift_date
 -- chart: bar x=shift_date y=change by=store_id
 -- column: line_id = Line; `*` for all lines of the store together

@@ -1,22 +1,41 @@
 -- question: How many visitors came to each store on each day, how well was it watched, and what kind of day was it?
 -- grain: one store and date
 -- reads: line_trading_day, store_day_v1, store_v1, calendar_v1
+-- margin: 28 days
 -- order: business_date DESC, store_id
 -- chart: line x=business_date y=visitors by=store_id
 -- column: visitors = Customers who came in over all lines; null when no line has a row
 -- column: visitors_per_open_hour = visitors / open_hours; null when closed
--- column: lines = Lines that count on that day: each from its first row to its last
+-- column: lines = Lines that should have been watched on that day
 -- column: hours_seen = Open hours that were watched, as a mean over the lines
 -- column: coverage = Share of the open hours that was watched, as a mean over the lines; null when closed
 -- What views of seasons build on. Days come from store_day_v1, so that a day without a row is there too, with nothing
--- seen. A line that is silent between its first and its last row was not watched; one that is gone for good, or not
--- there yet, is not expected. Visitors are not scaled up by the coverage, and days of few are shown: share no rows of
--- it outside the store.
+-- seen. As in coverage_hour, a line is expected from a day with a row of it until 28 days later: one that falls silent
+-- is missed for that long, and is then taken as gone. Visitors are not scaled up by the coverage, and days of few are
+-- shown: share no rows of it outside the store.
 WITH
-line_life AS (
-  SELECT store_id, line_id, min(business_date) AS first_date, max(business_date) AS last_date
+stepped AS (
+  SELECT
+    store_id, line_id, business_date,
+    CASE
+      WHEN date_diff('day', lag(business_date) OVER one_line, business_date) > 28 THEN 1
+      ELSE 0
+    END AS returns
   FROM line_trading_day
-  GROUP BY store_id, line_id
+  WINDOW one_line AS (PARTITION BY store_id, line_id ORDER BY business_date)
+),
+spell_day AS (
+  SELECT
+    *,
+    sum(returns) OVER (
+      PARTITION BY store_id, line_id ORDER BY business_date ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ) AS spell
+  FROM stepped
+),
+line_life AS (
+  SELECT store_id, line_id, min(business_date) AS first_date, date_add('day', 28, max(business_date)) AS last_date
+  FROM spell_day
+  GROUP BY store_id, line_id, spell
 ),
 expected AS (
   SELECT trading.store_id, trading.business_date, count(*) AS lines

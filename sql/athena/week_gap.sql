@@ -1,6 +1,7 @@
 -- question: How did each week's visitors differ from the same week of other years, and from the chain's course?
 -- grain: one week of one series (a line, or all lines of a store) and one reference
 -- reads: line_trading_day, store_trading_day, calendar_v1
+-- margin: 36500 days
 -- order: store_id, line_id, week_number, preference
 -- column: line_id = Line; `*` for all lines of the store together
 -- column: week_number = Days from Sunday 2000-01-02 to the week's Sunday: a multiple of 7

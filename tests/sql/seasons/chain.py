@@ -19,11 +19,19 @@ from glue.dimensions.calendar import DAY, calendar_days, dates_between
 from glue.dimensions.periods import Period, periods
 from glue.duckdb_lake import connect
 from glue.schemas import arrow_schema_of
-from glue.views import load_views
-from tests.sql.lake_rows import Row, row
+from tests.sql.lake_rows import Row, _needed, row
 
 YEAR = 364 * DAY
 OPENS, CLOSES = dt.time(10, tzinfo=dt.UTC), dt.time(11, tzinfo=dt.UTC)
+SEASON_VIEWS = (
+    "level_shift",
+    "season_comparison",
+    "peak_effect",
+    "store_ranking",
+    "outlier_day",
+    "seasonal_index",
+)
+"""These, and what they read.""" 
 CALENDAR = (dt.date(2008, 12, 1), dt.date(2028, 2, 28))
 
 
@@ -85,7 +93,7 @@ def season_lake(
 
 def season_connection(tables: Mapping[str, pa.Table]) -> duckdb.DuckDBPyConnection:
     """Return a lake with tables and the calendar; only the views of seasons are created."""
-    connection = connect({"calendar_v1": calendar(), **tables}, views=_views())
+    connection = connect({"calendar_v1": calendar(), **tables}, views=_needed(SEASON_VIEWS))
     connection.execute("SET threads = 2")
     return connection
 
@@ -152,23 +160,3 @@ def store_day(store_id: str, date: dt.date) -> Row:
 
 CLOSED: Row = {"is_open": False, "opens_at": None, "closes_at": None, "open_hours": 0.0}
 """What differs on a day on which a store is closed."""
-
-SEASON_VIEWS = frozenset(
-    {
-        "line_trading_day",
-        "store_trading_day",
-        "week_gap",
-        "level_shift",
-        "period_comparison",
-        "season_comparison",
-        "peak_effect",
-        "store_ranking",
-        "outlier_day",
-        "seasonal_index",
-    }
-)
-
-
-@cache
-def _views() -> tuple[object, ...]:
-    return tuple(view for view in load_views() if view.name in SEASON_VIEWS)
