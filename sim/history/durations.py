@@ -76,7 +76,8 @@ def first_bucket_of(mean_ms: Floats) -> Integers:
     """Return the first cell's bucket of durations with this mean."""
     median = mean_ms / math.exp(SPREAD**2 / 2)
     middle = np.searchsorted(LOWER_MS, median, side="right") - 1
-    return np.clip(middle - CELLS, 0, len(LOWER_MS) - 2 * CELLS).astype(np.int64)
+    # A cell's middle lies a bucket above its own, half of it for the median's place within its bucket.
+    return np.clip(middle - CELLS + 1, 0, len(LOWER_MS) - 2 * CELLS).astype(np.int64)
 
 
 def durations(number: Integers, first_bucket: Integers, key: Keys) -> Durations:

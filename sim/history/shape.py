@@ -14,10 +14,10 @@ from sim.history.chance import Floats
 
 FOOTFALL_FILE = "leeds_footfall_2009_2016_hourly.csv.gz"
 CAMERA = "Briggate"
-# Whole days only, and a camera's hour that comes twice counts once.
+# Whole days only, and a camera's hour that comes twice counts once. Dates are written in three ways.
 _COUNTS = """
 WITH hours AS (
-  SELECT strptime(Date, '%d/%m/%Y') AS date, CAST(Hour AS INTEGER) AS hour, max(CAST(InCount AS DOUBLE)) AS people
+  SELECT strptime(Date, ['%d/%m/%Y', '%Y-%m-%d', '%d-%b-%y']) AS date, CAST(Hour AS INTEGER) AS hour, max(CAST(InCount AS DOUBLE)) AS people
   FROM read_csv(?, all_varchar = true) WHERE LocationName = ? GROUP BY ALL
 )
 SELECT isodow(date) AS weekday, month(date) AS month, hour, people
