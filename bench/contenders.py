@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from bench.checksum import Checksum, Row, aggregate_rows, canonical_rows, checksum, lake_rows, zone_minute_rows
 from bench.inputs import Records
-from bench.lake import DATABASE, create_lake, lake_bytes
+from bench.lake_tables import DATABASE, create_lake, lake_bytes
 from bench.measurement import Measurement
 from bench.programs import ProgramError, Ran, run
 from local.paths import BUILD, FLINK_PYTHON, JDK, PROJECT_BINARIES, ROOT
