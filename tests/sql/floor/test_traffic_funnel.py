@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Mapping
 from typing import Any
 
 import pytest
@@ -23,10 +24,14 @@ LARGE = {
 
 
 def hour_of(
-    *, date: dt.date = DAY, store_id: str = "store", coverages: tuple[float, float, float] = (1, 1, 1), **counts: int
+    counts: Mapping[str, int] = LARGE,
+    *,
+    date: dt.date = DAY,
+    store_id: str = "store",
+    coverages: tuple[float, float, float] = (1, 1, 1),
 ) -> dict[str, list[Row]]:
     """Return an hour of a store's door, aisle and lane, with such coverages and counts; others are of LARGE."""
-    counted = LARGE | counts
+    counted = {**LARGE, **counts}
     hour: dict[str, Any] = {"store_id": store_id, "business_date": date, "hour_of_day": 8}
     door, aisle, lane = ({**hour, "coverage": float(coverage)} for coverage in coverages)
     visits = {"visits": counted["aisle_visits"], "pass_throughs": counted["pass_throughs"]}
@@ -63,7 +68,9 @@ def funnel(*hours: dict[str, list[Row]]) -> dict[str, Row]:
 def test_rates_follow_from_sums() -> None:
     """Rule: counts are sums over the period and all lines, aisles and lanes of one store; rates are of the sums."""
     outside = hour_of(date=WEEK[0] - dt.timedelta(days=1))
-    found = funnel(hour_of(), hour_of(date=WEEK[1], visitors=50), outside, hour_of(store_id="other", visitors=10))
+    found = funnel(
+        hour_of(), hour_of({"visitors": 50}, date=WEEK[1]), outside, hour_of({"visitors": 10}, store_id="other")
+    )
     store = found["store"]
     counts = {name: store[name] for name in ("visitors", "aisle_visits", "joined", "served", "abandoned")}
     assert counts == {"visitors": 250, "aisle_visits": 1000, "joined": 240, "served": 180, "abandoned": 40}
@@ -109,17 +116,17 @@ RATES = {
 @pytest.mark.parametrize("name", RATES)
 def test_small_cells(name: str) -> None:
     """Rule: a count from 1 to k - 1 is not shown, nor any rate of it, and no other figure is lost."""
-    few = funnel(hour_of(**{name: SMALLEST_CELL - 1}))["store"]
+    few = funnel(hour_of({name: SMALLEST_CELL - 1}))["store"]
     hidden = {column for column, value in few.items() if value is None}
     assert hidden == {name, *RATES[name]} & few.keys()
     assert few["is_suppressed"]
-    enough = funnel(hour_of(**{name: SMALLEST_CELL}))["store"]
+    enough = funnel(hour_of({name: SMALLEST_CELL}))["store"]
     assert (None not in enough.values(), enough["is_suppressed"]) == (True, False)
 
 
 def test_nobody() -> None:
     """Rule: rates of nobody are not known; 0 people are no small cell."""
-    store = funnel(hour_of(**dict.fromkeys(LARGE, 0)))["store"]
+    store = funnel(hour_of(dict.fromkeys(LARGE, 0)))["store"]
     rates = {rate for rates in RATES.values() for rate in rates}
     assert {store[rate] for rate in rates} == {None}
     assert (store["visitors"], store["served"], store["is_suppressed"]) == (0, 0, False)

@@ -64,7 +64,7 @@ def workforce(doors: list[Row], lanes: list[Row], staffs: list[Row]) -> dict[tup
 
 def test_figures_are_of_both_mondays() -> None:
     """Rule: visitors and served are told per planned hour of the watched time; waits, level and lanes are means."""
-    second = {"business_date": DAYS[7]}
+    second: Row = {"business_date": DAYS[7]}
     found = workforce(
         [door(100), door(60, **second), door(900, store_id="other"), door(900, hour=20)],
         [
