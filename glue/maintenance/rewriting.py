@@ -74,10 +74,16 @@ def in_order(table: IcebergTable, batches: Iterable[pa.RecordBatch], sizes: Size
         yield from batches
         return
     schema = file_schema(table)
+    failures: list[Exception] = []
     with tempfile.TemporaryDirectory() as spill, _sorter(sizes, spill) as connection:
-        connection.register("given", pa.RecordBatchReader.from_batches(schema, iter(batches)))
-        for batch in connection.sql(f"SELECT * FROM given ORDER BY {order}").to_arrow_reader(sizes.row_group_rows):
-            yield batch.cast(schema)
+        connection.register("given", pa.RecordBatchReader.from_batches(schema, _watched(batches, failures)))
+        try:
+            for batch in connection.sql(f"SELECT * FROM given ORDER BY {order}").to_arrow_reader(sizes.row_group_rows):
+                yield batch.cast(schema)
+        except duckdb.Error:
+            if failures:
+                raise failures[0] from None
+            raise
 
 
 def write(
@@ -97,6 +103,15 @@ def write(
                 writer.write_table(group, row_group_size=group.num_rows)
                 group = next(groups, None)
         yield _data_file(table, partition, location, writer.writer.metadata)
+
+
+def _watched(batches: Iterable[pa.RecordBatch], failures: list[Exception]) -> Iterator[pa.RecordBatch]:
+    """Yield the batches and keep what stops them: DuckDB tells of it as an error of its own."""
+    try:
+        yield from batches
+    except Exception as error:
+        failures.append(error)
+        raise
 
 
 def _lenient(type_: pa.DataType) -> pa.DataType:
