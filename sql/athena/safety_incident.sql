@@ -1,6 +1,7 @@
 -- question: Which hazards does each store have, where and at which hours, what did people find, how soon did they act?
 -- grain: one period, store, hazard label, zone and hour of the day
 -- reads: period_v1, store_v1, hazard_v1, alert_v1, alert_action_v1, coverage_hour
+-- margin: 28 days
 -- order: store_id, candidates DESC, label, zone_id NULLS LAST, hour_of_day
 -- chart: heat x=hour_of_day y=label by=candidates
 -- column: label = What it looked like
