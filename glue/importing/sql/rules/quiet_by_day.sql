@@ -26,7 +26,7 @@ six_hours AS (
 day_and_night AS (
     SELECT
         store_id, line_id,
-        arg_min(first_hour, people) AS quietest_hour,
+        arg_min(first_hour, ROW(people, first_hour)) AS quietest_hour,
         min(people) FILTER (WHERE first_hour BETWEEN 8 AND 13) AS by_day,
         min(people) FILTER (WHERE first_hour NOT BETWEEN 8 AND 13) AS by_night
     FROM six_hours
