@@ -15,7 +15,7 @@ DEMO_FLAGS = $(if $(VIDEO),--video '$(VIDEO)') $(if $(ZONES),--zones '$(ZONES)')
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup gen lint format types test check demo alert-lab audit up down bench bench-alerts bench-guard bench-profile bench-scale bench-edge package pins clean
+.PHONY: help setup gen lint format types test test-trino check demo alert-lab audit up down bench bench-alerts bench-guard bench-profile bench-scale bench-edge package pins clean
 
 help: ## List these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -43,6 +43,10 @@ test: lint types ## Run everything that CI runs: style, types, Java tests, Pytho
 	@$(MAVEN) --file flink_jobs/java/pom.xml test >$(MAVEN_LOG) || { grep -E '^\[ERROR\]' $(MAVEN_LOG); exit 1; }
 	@echo "Java: $$(grep 'Tests run:' $(MAVEN_LOG) | tail -n 1 | sed 's/^\[[A-Z]*\] *//')"
 	@$(PYTEST)
+
+test-trino: setup ## Ask Trino, the engine that Athena is: every view and check gives what DuckDB gives (needs Java 24; loads 821 MB once)
+	@python3 scripts/trino_server.py
+	@STORE_TRAFFIC_TRINO=required $(PYTEST) tests/trino
 
 check: lint types ## Run the quick part: style, types, and the tests that need no stack
 	@$(PYTEST) -m "not e2e" -n 2

@@ -34,9 +34,8 @@ def main() -> int:
     home = find_java(JAVA_RELEASE)
     if home is None:
         print(
-            f"Trino needs Java {JAVA_RELEASE} or newer; none was found by JAVA_HOME, PATH or in the usual folders.\n"
-            "  Install one beside the JDK 17, such as Temurin 25 (https://adoptium.net/installation), and run\n"
-            "  the same command again. Everything else works without.",
+            f"Trino needs Java {JAVA_RELEASE} or newer, and JAVA_HOME, PATH and the usual folders have none: "
+            "install one beside the JDK 17, such as Temurin 25 (https://adoptium.net/installation).",
             file=sys.stderr,
         )
         return NO_JAVA
