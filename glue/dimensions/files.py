@@ -44,30 +44,31 @@ def read_csv(path: Path, declared: type[Declared]) -> list[tuple[int, Declared]]
     header = [name.strip() for name in lines[0][1]] if lines else []
     if problems := list(_problems_of_header(header, declared)):
         raise DimensionError(str(path), problems)
-    rows = [(line, *_judged_line(TypeAdapter(declared), header, fields, line)) for line, fields in lines[1:]]
-    if problems := [problem for _, _, found in rows for problem in found]:
+    adapter = TypeAdapter(declared)
+    judged_lines = [_judged_line(adapter, header, fields, line) for line, fields in lines[1:]]
+    if problems := [problem for _, found in judged_lines for problem in found]:
         raise DimensionError(str(path), problems)
-    return [(line, row) for line, row, _ in rows if row is not None]
+    return [row for rows, _ in judged_lines for row in rows]
 
 
-def judged(declared: TypeAdapter[Declared], written: object, place: str) -> tuple[Declared | None, list[str]]:
-    """Return what is written as the declared type, or None and every problem."""
+def judged(declared: TypeAdapter[Declared], written: object, place: str) -> tuple[list[Declared], list[str]]:
+    """Return what is written as the declared type, alone in a list, or else every problem."""
     try:
-        return declared.validate_python(written), []
+        return [declared.validate_python(written)], []
     except ValidationError as error:
-        return None, _sentences(error, place)
+        return [], _sentences(error, place)
 
 
 def _judged_line(
     declared: TypeAdapter[Declared], header: list[str], fields: list[str], line: int
-) -> tuple[Declared | None, list[str]]:
+) -> tuple[list[tuple[int, Declared]], list[str]]:
     if len(fields) > len(header):
-        return None, [f"line {line}: expected {len(header)} fields, came {len(fields)}; quote a field with a comma"]
+        return [], [f"line {line}: expected {len(header)} fields, came {len(fields)}; quote a field with a comma"]
     written = {name: field.strip() for name, field in zip(header, fields, strict=False) if field.strip()}
     try:
-        return declared.validate_strings(written), []
+        return [(line, declared.validate_strings(written))], []
     except ValidationError as error:
-        return None, _sentences(error, f"line {line}")
+        return [], _sentences(error, f"line {line}")
 
 
 def _problems_of_header(header: list[str], declared: type[Any]) -> Iterator[str]:
@@ -100,5 +101,5 @@ def _sentence(found: ErrorDetails, place: str) -> str:
         case "value_error":
             return f"{where}: {found['msg'].removeprefix('Value error, ')}"
         case _:
-            expected = found["msg"].replace("Input should be", "expected")
+            expected = found["msg"].replace("Input should be", "expected").replace("valid tuple", "list")
             return f"{where}: {expected}, came {found['input']!r}; correct it"

@@ -54,6 +54,7 @@ def public_holidays(places: Collection[Place], years: range) -> Iterator[Holiday
             yield from _rows(place, found[place] - everywhere, movable) if place.subdivision else ()
 
 
+@cache
 def place_names(place: Place, years: range) -> Names:
     """Return the public holidays of a place by date, with names that are the same every year.
 

@@ -6,7 +6,7 @@ import datetime as dt
 from collections import Counter
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from glue.dimensions.calendar import (
@@ -50,6 +50,7 @@ def test_retail_years_begin_as_published(start: str) -> None:
     assert retail_year_of(date - DAY) == date.year - 1
 
 
+@settings(deadline=None, max_examples=50)
 @given(YEARS)
 def test_retail_year_begins_after_the_saturday_nearest_to_the_end_of_january(year: int) -> None:
     """Rule: the day before is the Saturday that is at most 3 days from 31 January."""
@@ -66,6 +67,7 @@ def test_some_years_have_53_weeks(year: int, weeks: int) -> None:
     assert (last.retail_month, last.retail_quarter, last.retail_season) == (12, 4, "fall")
 
 
+@settings(deadline=None, max_examples=50)
 @given(YEARS)
 def test_retail_year_is_made_of_whole_weeks_in_months_of_4_5_4(year: int) -> None:
     """Rule: 364 or 371 days; months of 4, 5 and 4 weeks each quarter, a week 53 in the last; half of them spring."""
@@ -79,6 +81,7 @@ def test_retail_year_is_made_of_whole_weeks_in_months_of_4_5_4(year: int) -> Non
     assert all(day.retail_quarter == (day.retail_month + 2) // 3 for day in days)
 
 
+@settings(deadline=None, max_examples=50)
 @given(DATES)
 def test_comparable_date_is_the_same_weekday_of_the_same_week_restated(date: dt.date) -> None:
     """Rule: same weekday, same week a year before; one week later after a year of 53 weeks; none for a week 53."""
@@ -98,6 +101,7 @@ def test_year_after_53_weeks_is_restated() -> None:
     assert calendar_day(dt.date(2024, 1, 31)).comparable_date is None
 
 
+@settings(deadline=None, max_examples=50)
 @given(DATES, st.integers(0, 800))
 def test_every_date_comes_once_and_in_order(first: dt.date, days: int) -> None:
     """Rule: a range of dates has every date once; a range that ends before it begins has none."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from contracts.tables import PERIOD_KINDS
@@ -48,6 +48,7 @@ def test_all_kinds_of_the_contract_come() -> None:
     assert len(BY_ID) == len(found)
 
 
+@settings(deadline=None, max_examples=50)
 @given(DATES, st.integers(0, 1200))
 def test_periods_are_whole_and_do_not_overlap(first: dt.date, days: int) -> None:
     """Rule: periods lie within the range; those of a kind follow each other without a gap."""
@@ -60,6 +61,7 @@ def test_periods_are_whole_and_do_not_overlap(first: dt.date, days: int) -> None
         assert starts[1:] == [end + dt.timedelta(days=1) for end in ends[:-1]]
 
 
+@settings(deadline=None, max_examples=50)
 @given(DATES, st.integers(0, 400))
 def test_incomplete_periods_are_left_out(first: dt.date, days: int) -> None:
     """Rule: a retail month comes exactly when all of its days lie in the range."""
@@ -71,6 +73,7 @@ def test_incomplete_periods_are_left_out(first: dt.date, days: int) -> None:
     assert found == {f"R{year}-M{month:02}" for year, month in whole}
 
 
+@settings(deadline=None, max_examples=50)
 @given(DATES, st.integers(0, 370))
 def test_asked_period_is_compared_by_weekday(start: dt.date, days: int) -> None:
     """Rule: without a baseline, the same number of days with the same weekdays a year before."""

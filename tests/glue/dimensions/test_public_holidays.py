@@ -26,7 +26,7 @@ def test_what_is_free_everywhere_comes_once_and_the_rest_by_subdivision() -> Non
 
 
 def test_national_holiday_that_a_subdivision_lacks_does_not_come_for_it() -> None:
-    """Rule: a place has the holidays without a subdivision and its own, even where a state leaves a national one out."""
+    """Rule: a place has the holidays without a subdivision and its own, even where a state lacks a national one."""
     places = [Place("US", "AK"), Place("US", "CA"), Place("DE", "BY")]
     found = list(public_holidays(places, YEARS))
     for place in places:
