@@ -54,7 +54,7 @@ def test_missing_line_is_named(tmp_path: Path) -> None:
 def test_unknown_placeholder_is_named(tmp_path: Path) -> None:
     """Rule: a placeholder without a value stops before any engine sees it."""
     write(tmp_path, "a", HEADER.format(reads="visit_v1") + "SELECT ${target}\n")
-    with pytest.raises(ViewError, match="expected placeholders among target_wait_seconds, time_zone, came target"):
+    with pytest.raises(ViewError, match="expected placeholders among smallest_cell, target_wait_seconds, time_zone, came target"):
         load_views(folder=tmp_path)
 
 
@@ -78,7 +78,10 @@ def test_checks_are_read() -> None:
     checks = {check.name: check for check in load_checks()}
     assert checks["no_row_dropped"].reads == ("counters",)
     assert {check.name for check in checks.values() if check.is_warning} == {
+        "days_are_fresh",
         "entered_are_visits_and_present",
         "occupancy_balances",
+        "open_days_are_watched",
+        "stores_are_described",
         "traffic_balances",
     }
