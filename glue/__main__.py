@@ -1,4 +1,8 @@
-"""The lake's tables and days: `plan` and `apply` for the tables, `reconcile` and `account` for days that are over."""
+"""The lake's tables, days and history.
+
+`plan` and `apply` make the tables, `dimensions` describes stores and dates, `reconcile`, `account` and `rollup` settle
+days that are over, `import` brings history of older counters.
+"""
 
 from __future__ import annotations
 
@@ -17,10 +21,13 @@ from contracts.tables import DYNAMODB_TABLES, LAKE_TABLES
 from glue.batch import BatchError, FlinkBatch, PropertyGroups
 from glue.business_day import BusinessDay
 from glue.catalog import endpoint_of
+from glue.dimensions import verbs as of_dimensions
+from glue.importing import verbs as of_importing
 from glue.live import apply_live, plan_live
 from glue.options import add_lake_options, lake_of
 from glue.plan import TablePlan
 from glue.reconcile import Reconciler, Replaced
+from glue.rollup import verbs as of_rollup
 
 USAGE_ERROR = 2
 FAILED = 1
@@ -103,7 +110,7 @@ def _job_properties(options: argparse.Namespace) -> PropertyGroups:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(prog="python -m glue", description=__doc__)
-    verbs = parser.add_subparsers(dest="verb", required=True)
+    verbs = parser.add_subparsers(dest="verb", required=True, metavar="VERB")
     plan = verbs.add_parser("plan", help="say what the tables lack; changes nothing")
     apply = verbs.add_parser("apply", help="create and evolve the tables; never drops any")
     reconcile = verbs.add_parser(
@@ -121,6 +128,8 @@ def _parser() -> argparse.ArgumentParser:
         _add_job_arguments(verb)
     for verb in (plan, apply, reconcile, account):
         add_lake_options(verb)
+    for package in (of_dimensions, of_rollup, of_importing):
+        package.add_verbs(verbs)
     return parser
 
 
