@@ -19,6 +19,7 @@ from contracts.rules import Store as AlertSettings
 from demo.accounting import Accounting, account, accounting_metrics, dropped_rows
 from demo.alerts import AlertDesk, AlertsOfRun, seed
 from demo.audit import Audited, audit, counters
+from demo.chain import chain_of
 from demo.lake import LakeReader, read_lake, read_live
 from demo.ledger import Ledger
 from demo.live import LiveTruth
@@ -31,8 +32,13 @@ from demo.truth import expected_minutes, expected_values
 from demo.watch import Watch
 from edge.publisher import Publisher, PublisherSettings
 from glue.business_day import BusinessDay
+from glue.dimensions.build import dimensions
+from glue.dimensions.chain import Chain
+from glue.dimensions.load import replace_dimension
+from glue.rollup.days import Dates
+from glue.rollup.roll_up import RollUp
 from glue.views import TARGET_WAIT_SECONDS
-from local.pipeline import STREAM, Pipeline, create_tables, lake_catalog, reconciler, start_pipeline
+from local.pipeline import STREAM, Pipeline, create_tables, lake_catalog, lake_of, reconciler, start_pipeline
 from local.stack import Stack
 from sim.faults import NO_FAULTS, FaultLedger, Faults
 from sim.faults.settings import Recognition
@@ -147,6 +153,8 @@ class _Replay:
                 alerts = desk.finish(self.truth.store_id)
         if not self.settings.sees_faultlessly:
             self._count_again()
+        with self.steps.step("Day summed by the store's own hours, for questions and seasons"):
+            self._sum_hours()
         with self.steps.step("Lake, live table and stream read back"):
             of_run = {"sent": ledger.to_arrow(), "counters": counters({"rows_dropped": rows_dropped})}
             lake = read_back(self.pipeline, of_run, target_wait_seconds=self._target_seconds)
@@ -203,6 +211,22 @@ class _Replay:
             start = dt.datetime.fromtimestamp(self.truth.start_ms / 1000, ZoneInfo(store.time_zone))
             again.reconcile(self.truth.store_id, BusinessDay(start.date(), ZoneInfo(store.time_zone)))
             again.account(self.settings.now.date())
+
+    def _sum_hours(self) -> None:
+        """Describe the store and roll the day up, as every night."""
+        lake, day = lake_of(self.pipeline.stack, self.pipeline.database), self.settings.scenario.store.business_day
+        for dimension in dimensions(self._chain, range(day.year, day.year + 1)):
+            replace_dimension(lake, dimension.table, dimension.rows)
+        # A replayed day is over, whatever the clock says.
+        over = BusinessDay(day, ZoneInfo(self.settings.scenario.store.time_zone)).closed_at
+        RollUp(lake).roll_up(Dates(day, day), now=max(over, self.settings.now))
+
+    @property
+    def _chain(self) -> Chain:
+        # Who has other hours asked for, has another store.
+        hours = self.settings.hours or self.settings.scenario.store.hours
+        store = replace(self.settings.scenario.store, hours=hours)
+        return chain_of(replace(self.settings.scenario, store=store), self.truth.store_id)
 
     def _replay(self, sent: Sent, watch: Watch, ledger: Ledger) -> None:
         start = time.monotonic()

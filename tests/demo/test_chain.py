@@ -1,0 +1,44 @@
+"""The demo's store as the lake knows it."""
+
+from __future__ import annotations
+
+import dataclasses
+
+import pytest
+
+from demo.chain import chain_of
+from glue.dimensions.build import dimensions
+from sim.scenario import load
+
+
+def rows_of(name: str, scenario: str) -> list[dict[str, object]]:
+    """Return one dimension table of a scenario's store."""
+    loaded = load(scenario)
+    year = loaded.store.business_day.year
+    built = dimensions(chain_of(loaded, "store-001"), range(year, year + 1))
+    return next(each.rows.to_pylist() for each in built if each.table.name == name)
+
+
+@pytest.mark.parametrize("scenario", ["supermarket", "bank", "public_hall", "rush"])
+def test_store_trades_in_the_simulated_hours_alone(scenario: str) -> None:
+    """Rule: only the simulated day is open, from the scenario's opening on for its hours: coverage is of these."""
+    store = load(scenario).store
+    (day,) = [row for row in rows_of("store_day_v1", scenario) if row["is_open"]]
+    assert day["business_date"] == store.business_day
+    assert day["open_hours"] == store.hours
+
+
+@pytest.mark.parametrize("scenario", ["supermarket", "bank"])
+def test_every_zone_and_lane_is_described(scenario: str) -> None:
+    """Rule: no zone or lane of the scenario is unknown to the lake."""
+    loaded = load(scenario)
+    assert {row["zone_id"] for row in rows_of("zone_v1", scenario)} == {zone.zone_id for zone in loaded.zones}
+    assert {row["lane_id"] for row in rows_of("lane_v1", scenario)} == {lane.lane_id for lane in loaded.lanes}
+
+
+def test_hours_end_at_midnight() -> None:
+    """Rule: a day of the store ends at its midnight, however long the shoppers stay."""
+    loaded = load("supermarket")
+    late = dataclasses.replace(loaded, store=dataclasses.replace(loaded.store, hours=24.0))
+    (store,) = chain_of(late, "store-001").stores
+    assert [hours.closes for hours in store.opening_hours.values()] == ["24:00"]
