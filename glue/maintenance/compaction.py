@@ -7,18 +7,16 @@ between stay as they are; a partition of which others changed or deleted a file 
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 
-from pyiceberg.exceptions import CommitFailedException, ValidationException
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import FileScanTask
 from pyiceberg.table import Table as IcebergTable
 from pyiceberg.table.snapshots import Operation
 
-from glue.maintenance.commits import replace_files, retried
-from glue.maintenance.partitions import PartitionFiles, files_of, partitions_of
+from glue.maintenance.partitions import PartitionFiles, partitions_of
+from glue.maintenance.replacing import Replaced, Rewritten, replace_unchanged
 from glue.maintenance.rewriting import Sizes, in_order, read, write
 
 GOOD_SHARE = 0.75
@@ -48,12 +46,6 @@ class Compaction:
             self.files_after + other.files_after,
             self.left + other.left,
         )
-
-
-@dataclass(frozen=True, slots=True)
-class _Rewritten:
-    partition: PartitionFiles
-    written: tuple[DataFile, ...]
 
 
 def plan_compaction(table: IcebergTable, *, until: dt.date, sizes: Sizes = _SIZES) -> list[PartitionFiles]:
@@ -89,15 +81,8 @@ def compact(
     done = Compaction()
     for group in _groups(plan_compaction(table, until=until, sizes=sizes)):
         rewritten = [_rewrite(table, partition, sizes, tell) for partition in group]
-        done += _commit(table, rewritten)
+        done += _done(replace_unchanged(table, rewritten, recorded_as=Operation.REPLACE))
     return done
-
-
-def discard(table: IcebergTable, files: Iterable[DataFile]) -> None:
-    """Delete files that were written and never committed; what cannot be deleted is left to the removal of orphans."""
-    for file in files:
-        with suppress(OSError):
-            table.io.delete(file.file_path)
 
 
 def _candidates(partition: PartitionFiles, sizes: Sizes) -> PartitionFiles:
@@ -121,12 +106,12 @@ def _groups(partitions: Sequence[PartitionFiles]) -> Iterator[list[PartitionFile
         yield group
 
 
-def _rewrite(table: IcebergTable, partition: PartitionFiles, sizes: Sizes, tell: Callable[[str], None]) -> _Rewritten:
+def _rewrite(table: IcebergTable, partition: PartitionFiles, sizes: Sizes, tell: Callable[[str], None]) -> Rewritten:
     tell(partition.name)
     rows = in_order(table, read(table, partition.tasks), sizes)
     written = tuple(write(table, partition.partition, rows, sizes))
     _require_all_rows(partition.tasks, written)
-    return _Rewritten(partition, written)
+    return Rewritten(partition.name, partition.tasks, written)
 
 
 def _require_all_rows(tasks: Sequence[FileScanTask], written: Sequence[DataFile]) -> None:
@@ -137,42 +122,10 @@ def _require_all_rows(tasks: Sequence[FileScanTask], written: Sequence[DataFile]
         raise RowsChangedError(f"expected {expected} rows in the rewritten files, came {came}: nothing was committed")
 
 
-def _commit(table: IcebergTable, rewritten: Sequence[_Rewritten]) -> Compaction:
-    planned_at = table.metadata.current_snapshot_id
-
-    def attempt() -> Sequence[_Rewritten]:
-        table.refresh()
-        is_as_planned = table.metadata.current_snapshot_id == planned_at
-        current = rewritten if is_as_planned else _still_current(table, rewritten)
-        if current:
-            replace_files(
-                table,
-                (task.file for each in current for task in each.partition.tasks),
-                (file for each in current for file in each.written),
-                recorded_as=Operation.REPLACE,
-            )
-        return current
-
-    try:
-        committed = retried(attempt)
-    except (CommitFailedException, ValidationException):
-        discard(table, (file for each in rewritten for file in each.written))
-        raise
-    left = [each for each in rewritten if each not in committed]
-    discard(table, (file for each in left for file in each.written))
+def _done(replaced: Replaced) -> Compaction:
     return Compaction(
-        partitions=len(committed),
-        files_before=sum(len(each.partition.tasks) for each in committed),
-        files_after=sum(len(each.written) for each in committed),
-        left=tuple(each.partition.name for each in left),
+        partitions=len(replaced.committed),
+        files_before=sum(len(each.tasks) for each in replaced.committed),
+        files_after=sum(len(each.written) for each in replaced.committed),
+        left=tuple(each.name for each in replaced.left),
     )
-
-
-def _still_current(table: IcebergTable, rewritten: Sequence[_Rewritten]) -> list[_Rewritten]:
-    """Return those of which every file is still live, with the same position deletes as when it was read."""
-    live = files_of(task for partition in partitions_of(table) for task in partition.tasks)
-    return [
-        each
-        for each in rewritten
-        if all(live.get(file) == deletes for file, deletes in files_of(each.partition.tasks).items())
-    ]

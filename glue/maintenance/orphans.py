@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 
 from pyiceberg.table import Table as IcebergTable
 
-from glue.maintenance.storage import StoredFile, files_under, filesystem_of, referenced
+from glue.maintenance.storage import StoredFile, files_under, referenced
 
 ORPHAN_DAYS = 3
 """Files of a commit that is under way are in no snapshot yet: only files older than this are taken for orphans."""
@@ -54,8 +54,7 @@ def remove_orphans(
         )
     orphans = find_orphans(table, older_than=now - age)
     if not is_dry_run:
-        filesystem = filesystem_of(table.io, table.location())
         for file in orphans:
             tell(file.path)
-            filesystem.delete_file(file.path)
+            table.io.delete(file.location)
     return orphans

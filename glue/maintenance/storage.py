@@ -15,9 +15,10 @@ from pyiceberg.table import Table as IcebergTable
 
 @dataclass(frozen=True, slots=True)
 class StoredFile:
-    """One file: its path without a scheme, as `path_of` gives it, its size and when it was written."""
+    """One file: its path without a scheme, as `path_of` gives it, its location, size and when it was written."""
 
     path: str
+    location: str
     size_bytes: int
     modified: dt.datetime
 
@@ -27,23 +28,23 @@ def path_of(location: str) -> str:
     return PyArrowFileIO.parse_location(location)[2]
 
 
-def filesystem_of(io: FileIO, location: str) -> fs.FileSystem:
-    """Return the file system that a location is in.
+def files_under(io: FileIO, location: str) -> list[StoredFile]:
+    """Return all files under a location, by path; none when it does not exist.
 
     Raises:
         TypeError: the table's files are not read by Arrow.
     """
     if not isinstance(io, PyArrowFileIO):
         raise TypeError(f"expected files that Arrow reads (py-io-impl PyArrowFileIO), came {type(io).__name__}")
-    scheme, netloc, _ = io.parse_location(location)
-    return io.fs_by_scheme(scheme, netloc)
-
-
-def files_under(io: FileIO, location: str) -> list[StoredFile]:
-    """Return all files under a location, by path; none when it does not exist."""
-    selector = fs.FileSelector(path_of(location).rstrip("/"), recursive=True, allow_not_found=True)
-    found = filesystem_of(io, location).get_file_info(selector)
-    files = (StoredFile(each.path, each.size, each.mtime) for each in found if each.type == fs.FileType.File)
+    scheme, netloc, path = io.parse_location(location)
+    prefix = "" if scheme == "file" else f"{scheme}://"
+    selector = fs.FileSelector(path.rstrip("/"), recursive=True, allow_not_found=True)
+    found = io.fs_by_scheme(scheme, netloc).get_file_info(selector)
+    files = (
+        StoredFile(each.path, f"{prefix}{each.path}", each.size, each.mtime)
+        for each in found
+        if each.type == fs.FileType.File
+    )
     return sorted(files, key=lambda file: file.path)
 
 

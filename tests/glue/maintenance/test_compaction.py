@@ -237,7 +237,7 @@ def _before_commit(monkeypatch: pytest.MonkeyPatch, act: Callable[[], object], *
             act()
         replace_files(*arguments, **named)
 
-    monkeypatch.setattr("glue.maintenance.compaction.replace_files", after_others)
+    monkeypatch.setattr("glue.maintenance.replacing.replace_files", after_others)
 
 
 def _store_bounds(table: IcebergTable) -> list[tuple[bytes, bytes]]:

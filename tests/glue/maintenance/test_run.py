@@ -66,8 +66,13 @@ def test_what_glue_compacts_is_not_compacted(folder_lake: Lake) -> None:
 
 @pytest.mark.parametrize(
     ("part", "operation"),
-    [(PyArrowFileIO, "new_output"), (PyArrowFileIO, "new_input"), (GlueCatalog, "commit_table")],
-    ids=["writes", "reads", "commits"],
+    [
+        (PyArrowFileIO, "new_output"),
+        (PyArrowFileIO, "new_input"),
+        (PyArrowFileIO, "delete"),
+        (GlueCatalog, "commit_table"),
+    ],
+    ids=["writes", "reads", "deletes", "commits"],
 )
 def test_a_round_cut_short_leaves_the_table_whole(
     folder_lake: Lake, monkeypatch: pytest.MonkeyPatch, part: type, operation: str
