@@ -3,12 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from itertools import groupby
-from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
 import pyarrow as pa
+import pyarrow.compute as pc
 from pyarrow import csv, parquet
 from rich.console import Console
 
@@ -28,10 +27,10 @@ _IS_DONE = {
 
 def print_report(checked: Checked, console: Console) -> None:
     """Print how often each rule was broken, with the first rows, and what became of rows and people."""
-    for rule, rows in groupby(checked.findings.to_pylist(), key=itemgetter("rule")):
-        _print_rule(rule, list(rows), console)
+    for rule in checked.findings["rule"].unique().to_pylist():
+        _print_rule(checked.findings.filter(pc.equal(checked.findings["rule"], rule)), console)
     for line in _summary(checked.totals):
-        console.print(line, highlight=False)
+        print_line(console, line)
 
 
 def write_findings(findings: pa.Table, path: Path) -> None:
@@ -42,31 +41,34 @@ def write_findings(findings: pa.Table, path: Path) -> None:
         csv.write_csv(findings, path)
 
 
-def _print_rule(rule: str, rows: list[dict[str, Any]], console: Console) -> None:
-    action = rows[0]["action"]
-    style = "bold red" if action == REJECT else "bold"
-    console.print(f"{rule}: {len(rows):,}, {_IS_DONE[action]}", style=style, highlight=False)
-    console.print(f"  {RULES[rule].sentence}", style="dim", highlight=False)
-    for row in rows[:EXAMPLES]:
-        console.print(f"  - {_told(row)}", highlight=False, markup=False)
-    if len(rows) > EXAMPLES:
-        console.print(f"    and {len(rows) - EXAMPLES:,} more", style="dim", highlight=False)
+def print_line(console: Console, line: str, *, style: str | None = None) -> None:
+    """Print a line as it is: nothing in it is markup, and only a terminal breaks it."""
+    console.print(line, style=style, highlight=False, markup=False, soft_wrap=True)
 
 
-def _told(found: dict[str, Any]) -> str:
-    where = ", ".join(_places(found))
-    came = "nothing" if found["value"] is None else found["value"]
-    return f"{where}: expected {found['expected']}, came {came}"
+def _print_rule(findings: pa.Table, console: Console) -> None:
+    first, *others = findings.slice(0, EXAMPLES).to_pylist()
+    style = "bold red" if first["action"] == REJECT else "bold"
+    print_line(console, f"{first['rule']}: {findings.num_rows:,}, {_IS_DONE[first['action']]}", style=style)
+    print_line(console, f"  {RULES[first['rule']].sentence}", style="dim")
+    for finding in (first, *others):
+        print_line(console, f"  - {_told(finding)}")
+    if findings.num_rows > EXAMPLES:
+        print_line(console, f"    and {findings.num_rows - EXAMPLES:,} more", style="dim")
 
 
-def _places(found: dict[str, Any]) -> Iterator[str]:
-    if found["row"] is not None:
-        yield f"row {found['row']}"
-    of_line = [found[name] for name in ("store_id", "line_id") if found[name] is not None]
-    if of_line:
+def _told(finding: dict[str, Any]) -> str:
+    came = "nothing" if finding["value"] is None else finding["value"]
+    return f"{', '.join(_places(finding))}: expected {finding['expected']}; came {came}"
+
+
+def _places(finding: dict[str, Any]) -> Iterator[str]:
+    if finding["row"] is not None:
+        yield f"row {finding['row']}"
+    if of_line := [finding[name] for name in ("store_id", "line_id") if finding[name] is not None]:
         yield "/".join(of_line)
-    if found["told_time"] is not None:
-        yield found["told_time"]
+    if finding["told_time"] is not None:
+        yield finding["told_time"]
 
 
 def _summary(totals: Totals) -> Iterator[str]:
