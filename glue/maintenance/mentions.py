@@ -24,18 +24,18 @@ _GZIP = b"\x1f\x8b"
 
 @dataclass(frozen=True, slots=True)
 class StoreMention:
-    """Finds one store's id, and no longer id that contains it."""
+    """Finds one store's id, and no longer id that contains it.
+
+    A record whose store could not be read may name one of the store's own devices instead: `device_ids` are looked for
+    in the texts of rejected records, and there only.
+    """
 
     store_id: str
-
-    @property
-    def pattern(self) -> str:
-        """Regular expression of the id as a whole word; RE2 and Python read it alike."""
-        return f"(^|[^0-9A-Za-z_-]){re.escape(self.store_id)}($|[^0-9A-Za-z_-])"
+    device_ids: tuple[str, ...] = ()
 
     def is_in_text(self, text: str) -> bool:
         """Say whether a text names the store."""
-        return re.search(self.pattern, text) is not None
+        return re.search(_pattern((self.store_id,)), text) is not None
 
     def is_in(self, value: object) -> bool:
         """Say whether a value, or any within it, names the store."""
@@ -46,7 +46,7 @@ class StoreMention:
         found = pc.fill_null(pc.equal(batch.column(STORE_COLUMN), self.store_id), fill_value=False)
         names = set(batch.schema.names)
         for name in TEXT_COLUMNS if has_texts(names) else ():
-            named = pc.match_substring_regex(batch.column(name), self.pattern)
+            named = pc.match_substring_regex(batch.column(name), _pattern((self.store_id, *self.device_ids)))
             found = pc.or_(found, pc.fill_null(named, fill_value=False))
         return found
 
@@ -88,6 +88,11 @@ class StoreMention:
 def has_texts(columns: Iterable[str]) -> bool:
     """Say whether rows of these columns hold a record's text, as those of `rejected_v1` do."""
     return "head" in columns
+
+
+def _pattern(ids: Iterable[str]) -> str:
+    """Return a regular expression of ids as whole words; Arrow's and Python's read it alike."""
+    return f"(^|[^0-9A-Za-z_-])({'|'.join(map(re.escape, ids))})($|[^0-9A-Za-z_-])"
 
 
 def _texts(value: object) -> Iterator[str]:
