@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import warnings
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -69,14 +68,16 @@ class HistoryTable:
             CommitFailedException: somebody else changed the table since it was read; nothing was changed.
         """
         before = self._count(source)
-        with _empty_is_fine():
+        with warnings.catch_warnings():
+            # A first import finds no rows to replace.
+            warnings.filterwarnings("ignore", "Delete operation did not match any records")
             self.table.overwrite(hours, overwrite_filter=_by.EqualTo("source", source))
         return Loaded(before, hours.num_rows)
 
     def remove(self, source: str) -> Loaded:
         """Take an import's hours out; errors as of `replace`."""
         before = self._count(source)
-        with _empty_is_fine():
+        if before:
             self.table.delete(_by.EqualTo("source", source))
         return Loaded(before, 0)
 
@@ -99,11 +100,3 @@ def store_zones_of(lake: Lake) -> Mapping[str, str]:
     except NoSuchTableError:
         return {}
     return dict(zip(stores["store_id"].to_pylist(), stores["time_zone"].to_pylist(), strict=True))
-
-
-@contextmanager
-def _empty_is_fine() -> Iterator[None]:
-    """Say nothing where an import had no rows yet."""
-    with warnings.catch_warnings():
-        warnings.filterwarnings("ignore", "Delete operation did not match any records")
-        yield

@@ -20,7 +20,7 @@ from glue.importing.loading import HistoryTable, Loaded, store_zones_of
 from glue.importing.mapping import IMPORT_NAME, SOURCE_PREFIX, ImportMapping, load_mapping
 from glue.importing.problems import ImportProblems
 from glue.importing.reading import read_source
-from glue.importing.report import print_report, write_findings
+from glue.importing.report import print_line, print_report, write_findings
 from glue.options import add_lake_options, lake_of
 
 USAGE_ERROR = 2
@@ -77,7 +77,7 @@ def _run_import(options: argparse.Namespace) -> int:
         print_report(checked, console)
         if options.report:
             write_findings(checked.findings, options.report)
-            console.print(f"every finding: {options.report}", highlight=False)
+            print_line(console, f"Every finding is in {options.report}.")
         return _load(options, mapping, history, checked, console)
     except (ImportProblems, NoSuchTableError, CommitFailedException) as error:
         return _refused(error)
@@ -99,15 +99,13 @@ def _checked(options: argparse.Namespace, mapping: ImportMapping, history: Histo
 def _load(
     options: argparse.Namespace, mapping: ImportMapping, history: HistoryTable, checked: Checked, console: Console
 ) -> int:
-    if not checked.is_clean:
-        console.print(
-            f"Nothing was imported: mend the rows, or say in [rules] of {options.mapping} what is done with them.",
-            style="bold red",
-            highlight=False,
-        )
+    if not checked.is_clean or not checked.hours.num_rows:
+        cure = f"mend the rows, or say in [rules] of {options.mapping} what is done with them"
+        why = "no hour is left to import" if checked.is_clean else cure
+        print_line(console, f"Nothing was imported: {why}.", style="bold red")
         return REFUSED
     if options.dry_run:
-        console.print("Nothing keeps these rows out of the lake; nothing was imported (--dry-run).", highlight=False)
+        print_line(console, "Nothing keeps these rows out of the lake; nothing was imported (--dry-run).")
         return 0
     with _working() as say:
         say("writing")
@@ -132,7 +130,7 @@ def _run_remove(options: argparse.Namespace) -> int:
 
 
 def _print_loaded(source: str, loaded: Loaded, console: Console) -> None:
-    console.print(f"{source}: {loaded.rows_before:,} rows became {loaded.rows_after:,}", highlight=False)
+    print_line(console, f"{source}: {loaded.rows_before:,} rows became {loaded.rows_after:,}")
 
 
 def _refused(error: Exception) -> int:

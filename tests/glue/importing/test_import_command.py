@@ -101,6 +101,14 @@ def test_a_dry_run_changes_nothing(run: Run, lake: Lake, capsys: pytest.CaptureF
     assert _in_lake(lake) == 0
 
 
+def test_an_import_without_hours_leaves_the_earlier_one(run: Run, lake: Lake, tmp_path: Path) -> None:
+    """Rule: a file without rows, such as one that was cut off, does not empty an earlier import."""
+    assert run("import", "good.csv", "--mapping", "mapping.toml") == 0
+    (tmp_path / "good.csv").write_text("store,date,hour,people\n", encoding="utf-8")
+    assert run("import", "good.csv", "--mapping", "mapping.toml") == 1
+    assert _in_lake(lake) == 2
+
+
 def test_what_cannot_be_used(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     """Rule: a missing file or mapping ends with 2, before the lake is touched."""
     assert run("import", "absent.csv", "--mapping", "mapping.toml") == 2
