@@ -47,11 +47,13 @@ class Hours:
 
 
 def hours_of(written: object) -> Hours:
-    """Read hours such as 08:00-20:00.
+    """Read hours such as 08:00-20:00; hours that are read already stay as they are.
 
     Raises:
         ValueError: it is written otherwise, or ends before it begins.
     """
+    if isinstance(written, Hours):
+        return written
     found = _WRITTEN.fullmatch(written) if isinstance(written, str) else None
     if found is not None:
         start, end = _minutes(found[1], found[2]), _minutes(found[3] or "24", found[4] or "00")

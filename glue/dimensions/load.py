@@ -55,7 +55,7 @@ def replace_dimension(lake: Lake, table: Table, rows: pa.Table) -> Change:
         if change.is_none:
             return change
         try:
-            _overwrite(stored, wanted)
+            _overwrite(stored, wanted.sort_by([(name, "ascending") for name in table.sort_by]))
         except (CommitFailedException, ValidationException):
             if not attempts_left:
                 raise
@@ -81,7 +81,7 @@ def checked(table: Table, rows: pa.Table) -> pa.Table:
     if problems := [*_problems_of_values(table, rows), *_problems_of_keys(table, rows)]:
         raise DimensionError(f"Rows for {table.name}", problems)
     schema = arrow_schema_of(table)
-    return rows.select(schema.names).cast(schema).sort_by([(name, "ascending") for name in table.sort_by])
+    return rows.select(schema.names).cast(schema)
 
 
 def difference(table: Table, stored: pa.Table, wanted: pa.Table) -> Change:

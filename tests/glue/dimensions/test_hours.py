@@ -17,8 +17,9 @@ MINUTES = st.tuples(st.integers(0, 1439), st.integers(1, 1440)).filter(lambda pa
 
 @given(MINUTES)
 def test_hours_are_read_as_they_are_written(minutes: tuple[int, int]) -> None:
-    """Rule: what is written can be read again, midnight as 24:00."""
+    """Rule: what is written can be read again, midnight as 24:00; what is read stays as it is."""
     hours = Hours(*minutes)
+    assert hours_of(hours) is hours
     assert hours_of(f"{hours.opens}-{hours.closes}") == hours
 
 

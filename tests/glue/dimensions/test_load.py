@@ -21,7 +21,7 @@ from tests.glue.dimensions.test_school_holidays import EXAMPLE as SCHOOL
 
 BUILT = {
     each.table.name: each.rows
-    for each in dimensions(read_chain(EXAMPLE), range(2025, 2027), school=read_school_holidays(SCHOOL))
+    for each in dimensions(read_chain(EXAMPLE), range(2026, 2027), school=read_school_holidays(SCHOOL))
 }
 
 
@@ -104,7 +104,7 @@ def test_commit_that_came_too_late_is_tried_again(lake: Lake, monkeypatch: pytes
         overwrite(table, rows)
 
     monkeypatch.setattr(IcebergTable, "overwrite", fail_at_first)
-    assert replace_dimension(lake, CALENDAR, BUILT[CALENDAR.name]).added == 730
+    assert replace_dimension(lake, CALENDAR, BUILT[CALENDAR.name]).added == 365
     assert _stored(lake, CALENDAR) == _sorted(CALENDAR, BUILT[CALENDAR.name])
     failures.extend([CommitFailedException("too late")] * COMMIT_ATTEMPTS)
     with pytest.raises(CommitFailedException):
