@@ -14,7 +14,7 @@ from typing import Any
 
 from sqlglot import exp
 
-from contracts.tables import PERIOD, STORE, Table
+from contracts.tables import PEAK, PERIOD, STORE, Table
 from glue.dialect import WRITTEN_IN
 from storeq.errors import StoreqError
 from storeq.ordering import date_column, order_of
@@ -122,8 +122,11 @@ def predicates(read: TableRead, place: Place) -> Iterator[exp.Expr]:
 
 
 def _answer_filters(question: Question, scope: Scope) -> Iterator[exp.Expr]:
-    """Give the conditions on the rows of an answer that has dates rather than periods."""
+    """Give the conditions on the rows of an answer that has dates, or peaks, rather than periods."""
     if scope.period is None or question.reads(PERIOD):
+        return
+    if question.reads(PEAK) and question.column("peak_id") is not None:
+        yield _peaks_within(scope.period.dates)
         return
     column = date_column(question)
     if column is None:
@@ -137,6 +140,14 @@ def _answer_filters(question: Question, scope: Scope) -> Iterator[exp.Expr]:
     midnight = dt.time(tzinfo=dt.UTC)
     yield named >= _instant(dt.datetime.combine(dates.first, midnight))
     yield named < _instant(dt.datetime.combine(dates.last + dt.timedelta(days=1), midnight))
+
+
+def _peaks_within(dates: DateRange) -> exp.Expr:
+    """Return the condition that some day of a peak is among the dates."""
+    peaks = exp.select("peak_id").from_(exp.to_identifier(PEAK.name))
+    begins, ends = exp.column("start_date"), exp.column("end_date")
+    chosen = peaks.where(begins <= _date(dates.last), ends >= _date(dates.first))
+    return exp.column("peak_id", quoted=True).isin(query=chosen)
 
 
 def _within_dates(column: exp.Column, dates: DateRange) -> exp.Expr:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import takewhile
 
 from sqlglot import exp
@@ -12,16 +12,23 @@ from storeq.errors import StoreqError
 from storeq.questions import Column, Question
 
 _KEY = re.compile(
-    r".*(_id|_kind|_date|_day|_name|_year|_week|_season|_outcome)|window_start|hour_of_day|iso_weekday|weekday|region"
-    r"|country|measure|lower_ms|.*_rank"
+    r".*_(date|day|year|quarter|month|week|weekday)|year|quarter|month|window_start|hour_of_day|position|lower_ms"
 )
+_REMARKS = frozenset({"flag", "quality", "source"})
 _DATES = ("business_date", "business_day", "calendar_date", "window_start")
 _ORDERED = re.compile(r"(?P<column>\w+)(?: (?P<direction>ASC|DESC))?(?: NULLS LAST)?")
 
 
-def is_key(name: str) -> bool:
-    """Whether a column says what a row is about, rather than measures it."""
-    return _KEY.fullmatch(name) is not None
+def is_key(column: Column) -> bool:
+    """Whether a column says what a row is about, rather than measures it or remarks on it."""
+    if column.type == "VARCHAR":
+        return column.name not in _REMARKS
+    return column.type != "DOUBLE" and _KEY.fullmatch(column.name) is not None
+
+
+def leading_keys(columns: Iterable[Column]) -> tuple[Column, ...]:
+    """Return the columns before the first that measures something: they tell rows apart."""
+    return tuple(takewhile(is_key, columns))
 
 
 def date_column(question: Question) -> Column | None:
@@ -41,7 +48,7 @@ def order_of(question: Question) -> Iterator[exp.Ordered]:
     for name, is_descending in named:
         yield _ordered(name, is_descending=is_descending)
     said = {name for name, _ in named}
-    for column in takewhile(lambda column: is_key(column.name), question.columns):
+    for column in leading_keys(question.columns):
         if column.name not in said:
             yield _ordered(column.name)
 

@@ -9,16 +9,15 @@ says no margin, every day is read.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 
 import sqlglot
 from sqlglot import exp
 
-from contracts.tables import PEAK, PERIOD, Table
+from contracts.tables import PEAK, PERIOD, TABLES, Table
 from contracts.types import INSTANT
 from glue.dialect import WRITTEN_IN
-from glue.views import View
 from storeq.questions import Question
 from storeq.scope import DateRange, Scope, merged
 
@@ -28,6 +27,9 @@ BASELINE_MARGIN_DAYS = 42
 """A holiday that moves, as Easter, is at most 35 days away from the same weekday a year before; week 53 adds a week."""
 MOST_RANGES = 12
 """More ranges than this are read as one: a predicate of hundreds helps nobody."""
+
+
+_LAID_OUT_BY = frozenset(table.partition_by for table in TABLES.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,15 +59,17 @@ class TableRead:
 
 def reads_of(question: Question, scope: Scope) -> tuple[TableRead, ...]:
     """Return what is needed of each table; the asked period replaces `period_v1`, which is then not read at all."""
-    statements = [sqlglot.parse_one(view.sql, read=WRITTEN_IN) for view in question.parts]
-    used = {identifier.name.lower() for statement in statements for identifier in statement.find_all(exp.Identifier)}
-    has_star = any(_gives_star(statement) for statement in statements)
-    margin = _margin_days(question.parts)
+    statements = {view.name: sqlglot.parse_one(view.sql, read=WRITTEN_IN) for view in question.parts}
+    used = {found.name.lower() for each in statements.values() for found in each.find_all(exp.Identifier)}
+    has_star = any(map(_gives_star, statements.values()))
+    dates = _dates(question, scope)
+    whole = _read_whole(question, statements)
     return tuple(
         TableRead(
             table=table,
-            columns=_columns(table, used, has_star=has_star),
-            dates=_dates(question, table, scope, statements, margin),
+            # Peaks are few, and chosen by their dates whatever the views use.
+            columns=_columns(table, used, has_star=has_star or table == PEAK),
+            dates=dates if _is_by_date(table) and table.name not in whole else None,
             stores=scope.stores if knows_stores(table) else None,
             region=scope.region if knows_stores(table) else None,
         )
@@ -90,16 +94,23 @@ def _gives_star(statement: exp.Expr) -> bool:
     return top or any(union.is_star for union in statement.find_all(exp.SetOperation))
 
 
-def _dates(
-    question: Question, table: Table, scope: Scope, statements: list[exp.Expr], margin: int | None
-) -> tuple[DateRange, ...] | None:
-    is_by_date = table.partition_by is not None and table.role in ("fact", "rollup", "record")
-    if not is_by_date or not scope.asked or PEAK in question.tables:
+def _is_by_date(table: Table) -> bool:
+    return table.partition_by is not None and table.role in ("fact", "rollup", "record")
+
+
+def _dates(question: Question, scope: Scope) -> tuple[DateRange, ...] | None:
+    """Return the dates that an answer depends on; None where nobody knows."""
+    if not scope.asked or question.reads(PEAK):
         return None
-    if margin is None and any(_seeks_ends(statement, str(table.partition_by)) for statement in statements):
-        return None
-    ranges = merged(each.widened(margin or 0) for each in _asked_dates(question, scope))
+    margin = max((view.margin_days or 0 for view in question.parts), default=0)
+    ranges = merged(each.widened(margin) for each in _asked_dates(question, scope))
     return ranges if len(ranges) <= MOST_RANGES else (DateRange(ranges[0].first, ranges[-1].last),)
+
+
+def _read_whole(question: Question, statements: Mapping[str, exp.Expr]) -> frozenset[str]:
+    """Return the tables under views that ask for a first or last day, and say no margin."""
+    seeking = (view for view in question.parts if view.margin_days is None and _seeks_ends(statements[view.name]))
+    return frozenset().union(*map(question.below, seeking))
 
 
 def _asked_dates(question: Question, scope: Scope) -> Iterator[DateRange]:
@@ -109,14 +120,9 @@ def _asked_dates(question: Question, scope: Scope) -> Iterator[DateRange]:
             yield period.baseline.widened(BASELINE_MARGIN_DAYS)
 
 
-def _margin_days(parts: tuple[View, ...]) -> int | None:
-    said = [view.margin_days for view in parts if view.margin_days is not None]
-    return max(said) if said else None
-
-
-def _seeks_ends(statement: exp.Expr, column: str) -> bool:
+def _seeks_ends(statement: exp.Expr) -> bool:
     return any(
-        isinstance(end.this, exp.Column) and end.this.name.lower() == column
+        isinstance(end.this, exp.Column) and end.this.name.lower() in _LAID_OUT_BY
         for end in statement.find_all(exp.Min, exp.Max)
     )
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from itertools import islice, takewhile
+from itertools import islice
 
 from rich.console import Console
 from rich.markup import escape
@@ -14,7 +14,7 @@ from contracts.tables import PERIOD
 from storeq.formats.answered import Answered, Row, asked_words
 from storeq.formats.units import NUMBERS, unit_of
 from storeq.formats.words import count, said, said_of_few
-from storeq.ordering import is_key
+from storeq.ordering import leading_keys
 from storeq.questions import Column
 
 SHOWN_ROWS = 50
@@ -54,7 +54,7 @@ def fitting(every: Sequence[Cells], width: int, *, of_chart: str = "") -> list[C
 
     The leading ones, which name the row, have precedence; then what its chart shows, and how far to trust it.
     """
-    leading = [cells.column.name for cells in takewhile(lambda cells: is_key(cells.column.name), every)]
+    leading = {column.name for column in leading_keys(cells.column for cells in every)}
     telling = {word.partition("=")[2] for word in of_chart.split()}.union(_ALWAYS)
     room = width
     chosen: list[Cells] = []

@@ -20,10 +20,11 @@ _BY_WORD: dict[str, Unit] = {
     "share": "share",
     "rate": "share",
     "coverage": "share",
-    "change": "change",
-    "uplift": "change",
 }
-_BY_NAME: dict[str, Unit] = {"service_level": "share"}
+_BY_NAME: dict[str, Unit] = {"service_level": "share", "little_gap": "share", "trend_gap": "change"}
+_CHANGES = frozenset({"change", "effect"})
+_OF_ITS_OWN = frozenset({"log", "points"})
+"""Logarithms and points of percent are no shares, whatever else their name says."""
 _WHOLE = frozenset({"TINYINT", "SMALLINT", "INTEGER", "BIGINT", "HUGEINT"})
 
 
@@ -41,7 +42,7 @@ def unit_of(column: Column) -> Unit:
         return "instant"
     if column.type not in (*_WHOLE, "DOUBLE", "FLOAT") and not column.type.startswith("DECIMAL"):
         return "nested"
-    if is_key(column.name):
+    if is_key(column):
         return "label"
     return _BY_NAME.get(column.name) or _by_word(column)
 
@@ -49,4 +50,8 @@ def unit_of(column: Column) -> Unit:
 def _by_word(column: Column) -> Unit:
     words = [word for word in column.name.split("_") if word not in _STATISTICS]
     plain: Unit = "count" if column.type in _WHOLE else "number"
+    if _OF_ITS_OWN.intersection(words):
+        return plain
+    if _CHANGES.intersection(words) and column.type == "DOUBLE":
+        return "change"
     return _BY_WORD.get(words[-1], plain) if words else plain
