@@ -20,12 +20,15 @@
 -- A step of all stores at once is found by years alone. Of steps less than 13 weeks apart the clearest is given.
 -- Means choose the weeks that are worth medians, which are too dear for every week.
 WITH
+known_gap AS (
+  SELECT store_id, line_id, week_number, preference, gap FROM week_gap
+),
 split AS (
   SELECT
     store_id, line_id, week_number, preference,
     avg(gap) OVER until_then AS mean_before, count(*) OVER until_then AS weeks_before,
     avg(gap) OVER from_then AS mean_after, count(*) OVER from_then AS weeks_after
-  FROM week_gap
+  FROM known_gap
   WINDOW
     until_then AS (
       PARTITION BY store_id, line_id, preference ORDER BY week_number RANGE BETWEEN 182 PRECEDING AND 7 PRECEDING
@@ -52,12 +55,12 @@ side AS (
   SELECT
     candidate.store_id, candidate.line_id, candidate.week_number, candidate.preference, candidate.chosen,
     candidate.weeks_before, candidate.weeks_after,
-    week_gap.week_number >= candidate.week_number AS is_after, week_gap.gap
+    known_gap.week_number AS gap_week, known_gap.week_number >= candidate.week_number AS is_after, known_gap.gap
   FROM nearest AS candidate
-  INNER JOIN week_gap
-    ON week_gap.store_id = candidate.store_id AND week_gap.line_id = candidate.line_id
-    AND week_gap.preference = candidate.preference
-    AND week_gap.week_number BETWEEN candidate.week_number - 182 AND candidate.week_number + 175
+  INNER JOIN known_gap
+    ON known_gap.store_id = candidate.store_id AND known_gap.line_id = candidate.line_id
+    AND known_gap.preference = candidate.preference
+    AND known_gap.week_number BETWEEN candidate.week_number - 182 AND candidate.week_number + 175
   WHERE candidate.least_step >= 0.08e0
 ),
 ranked_side AS (
@@ -74,29 +77,52 @@ middle AS (
       OVER (PARTITION BY store_id, line_id, week_number, preference, is_after) AS side_level
   FROM ranked_side
 ),
-ranked_deviation AS (
+levelled AS (
   SELECT
     *,
+    min(CASE WHEN NOT is_after THEN side_level END) OVER one_step AS old_level,
+    min(CASE WHEN is_after THEN side_level END) OVER one_step AS new_level,
     row_number() OVER (
       PARTITION BY store_id, line_id, week_number, preference ORDER BY abs(gap - side_level)
     ) AS deviation_rank
   FROM middle
+  WINDOW one_step AS (PARTITION BY store_id, line_id, week_number, preference)
+),
+-- Medians say little of when: the first week on the new level is the one before which, all in all, weeks are nearest to
+-- the old level and after which they are nearest to the new one (least absolute deviations).
+leaning AS (
+  SELECT
+    *,
+    COALESCE(sum(abs(gap - old_level) - abs(gap - new_level)) OVER (
+      PARTITION BY store_id, line_id, week_number ORDER BY gap_week RANGE BETWEEN UNBOUNDED PRECEDING AND 7 PRECEDING
+    ), 0e0) AS leaning_before
+  FROM levelled
+),
+parted AS (
+  SELECT
+    *,
+    row_number() OVER (
+      PARTITION BY store_id, line_id, week_number
+      ORDER BY CASE WHEN abs(gap_week - week_number) <= 63 THEN round(leaning_before, 9) END NULLS LAST, gap_week
+    ) AS part_rank
+  FROM leaning
 ),
 step AS (
   SELECT
     store_id, line_id, week_number, preference, chosen, weeks_before, weeks_after,
-    avg(side_level) FILTER (WHERE is_after) - avg(side_level) FILTER (WHERE NOT is_after) AS step,
+    min(new_level) - min(old_level) AS step,
     1.4826e0 * avg(abs(gap - side_level)) FILTER (
       WHERE 2 * deviation_rank BETWEEN weeks_before + weeks_after AND weeks_before + weeks_after + 2
-    ) AS spread
-  FROM ranked_deviation
+    ) AS spread,
+    min(CASE WHEN part_rank = 1 THEN gap_week END) AS shift_week
+  FROM parted
   GROUP BY store_id, line_id, week_number, preference, chosen, weeks_before, weeks_after
 ),
 agreed AS (
   SELECT
     store_id, line_id, week_number,
     chosen AS comparisons, min(weeks_before) AS weeks_before, min(weeks_after) AS weeks_after,
-    avg(step) AS step,
+    avg(step) AS step, min(shift_week) AS shift_week,
     -- A history without any noise has no spread: a thousandth keeps the score a number.
     min(abs(step)) / greatest(max(spread), 0.001e0) AS score
   FROM step
@@ -125,7 +151,7 @@ moved AS (
 ),
 shift AS (
   SELECT
-    store_id, line_id, CAST(date_add('day', week_number, DATE '2000-01-02') AS date) AS shift_date,
+    store_id, line_id, CAST(date_add('day', shift_week, DATE '2000-01-02') AS date) AS shift_date,
     exp(step) - 1e0 AS change, score,
     comparisons, weeks_before, weeks_after
   FROM best

@@ -11,7 +11,10 @@ WITH
 hour_seen AS (
   SELECT
     crossing.store_id, crossing.line_id, crossing.business_date, crossing.in_count, trading.is_open, trading.open_hours,
+    -- Most hours lie within the opening hours: they need no arithmetic.
     CASE
+      WHEN trading.is_open AND crossing.window_start >= trading.opens_at AND crossing.window_end <= trading.closes_at
+        THEN crossing.coverage
       WHEN trading.is_open AND crossing.window_start < trading.closes_at AND crossing.window_end > trading.opens_at
         THEN crossing.coverage * CAST(date_diff(
           'second',

@@ -9,7 +9,7 @@
 -- column: change = visitors / expected_visitors - 1
 -- column: robust_z = Log of visitors / expected_visitors, less the store's median of it, in robust standard deviations
 -- column: neighbours = Days that expected_visitors is from, 4 to 8
--- column: usual_open_hours = Mean open hours of these days
+-- column: usual_open_hours = Mean open hours of these days and of the day itself
 -- column: coverage = Share of the open hours that was watched
 -- column: is_suppressed = Figures of too few people are not shown
 -- column: reason = First that fits: poor coverage (below 0.80), shorter hours or longer hours (by half an hour), public holiday, beside a public holiday, school holiday, unexplained
@@ -25,29 +25,54 @@ day AS (
       lag(public_holiday) OVER (PARTITION BY store_id ORDER BY business_date),
       lead(public_holiday) OVER (PARTITION BY store_id ORDER BY business_date)
     ) AS holiday_beside,
-    is_open AND visitors IS NOT NULL AS is_counted
+    is_open AND visitors IS NOT NULL AS is_counted,
+    is_open AND visitors IS NOT NULL AND coverage >= 0.8e0 AS is_watched
   FROM store_trading_day
+),
+-- store_day_v1 has every date, so that the same weekday's rows before and after are a week apart.
+surrounded AS (
+  SELECT
+    store_id, business_date, log_visitors, is_counted,
+    lag(usual_log, 4) OVER same_weekday AS before_4, lag(usual_log, 3) OVER same_weekday AS before_3,
+    lag(usual_log, 2) OVER same_weekday AS before_2, lag(usual_log) OVER same_weekday AS before_1,
+    lead(usual_log) OVER same_weekday AS after_1, lead(usual_log, 2) OVER same_weekday AS after_2,
+    lead(usual_log, 3) OVER same_weekday AS after_3, lead(usual_log, 4) OVER same_weekday AS after_4,
+    avg(usual_hours) OVER (
+      PARTITION BY store_id, iso_weekday ORDER BY business_date ROWS BETWEEN 4 PRECEDING AND 4 FOLLOWING
+    ) AS usual_open_hours
+  FROM (
+    SELECT
+      *, CASE WHEN is_watched THEN log_visitors END AS usual_log, CASE WHEN is_watched THEN open_hours END AS usual_hours
+    FROM day
+  ) AS watched
+  WINDOW same_weekday AS (PARTITION BY store_id, iso_weekday ORDER BY business_date)
+),
+neighbour AS (
+  SELECT
+    store_id, business_date, log_visitors, usual_open_hours,
+    CASE place.number
+      WHEN 1 THEN before_4 WHEN 2 THEN before_3 WHEN 3 THEN before_2 WHEN 4 THEN before_1
+      WHEN 5 THEN after_1 WHEN 6 THEN after_2 WHEN 7 THEN after_3 ELSE after_4
+    END AS neighbour_log
+  FROM surrounded
+  CROSS JOIN (VALUES (1), (2), (3), (4), (5), (6), (7), (8)) AS place (number)
+  WHERE is_counted
 ),
 ranked AS (
   SELECT
-    day.store_id, day.business_date, day.log_visitors, neighbour.log_visitors AS neighbour_log, neighbour.open_hours,
-    row_number() OVER (PARTITION BY day.store_id, day.business_date ORDER BY neighbour.log_visitors) AS neighbour_rank,
-    count(*) OVER (PARTITION BY day.store_id, day.business_date) AS neighbours
-  FROM day
-  CROSS JOIN (VALUES (-28), (-21), (-14), (-7), (7), (14), (21), (28)) AS distance (days)
-  INNER JOIN day AS neighbour
-    ON neighbour.store_id = day.store_id
-    AND neighbour.business_date = CAST(date_add('day', distance.days, day.business_date) AS date)
-  WHERE day.is_counted AND neighbour.is_counted AND neighbour.coverage >= 0.8e0
+    *,
+    row_number() OVER (PARTITION BY store_id, business_date ORDER BY neighbour_log) AS neighbour_rank,
+    count(*) OVER (PARTITION BY store_id, business_date) AS neighbours
+  FROM neighbour
+  WHERE neighbour_log IS NOT NULL
 ),
 expected AS (
   SELECT
-    store_id, business_date, log_visitors, neighbours,
-    avg(open_hours) AS usual_open_hours,
+    store_id, business_date, log_visitors, usual_open_hours, neighbours,
     avg(neighbour_log) FILTER (WHERE 2 * neighbour_rank BETWEEN neighbours AND neighbours + 2) AS expected_log
   FROM ranked
   WHERE neighbours >= 4
-  GROUP BY store_id, business_date, log_visitors, neighbours
+  GROUP BY store_id, business_date, log_visitors, usual_open_hours, neighbours
 ),
 deviation AS (
   SELECT

@@ -33,6 +33,10 @@
 -- Student's t with n - 1 degrees of freedom by the expansion of Cornish and Fisher (Abramowitz & Stegun 26.7.5);
 -- the exact one of 2, where that is coarse.
 WITH
+store_day AS (
+  SELECT store_id, business_date, is_open, comparable_date, visitors, coverage, retail_year, retail_week
+  FROM store_trading_day
+),
 pair AS (
   SELECT
     period_v1.period_id, trading.store_id, trading.retail_year, trading.retail_week,
@@ -46,9 +50,9 @@ pair AS (
     CAST(trading.visitors AS DOUBLE) AS visitors, CAST(baseline.visitors AS DOUBLE) AS baseline_visitors,
     trading.coverage, baseline.coverage AS baseline_coverage
   FROM period_v1
-  INNER JOIN store_trading_day AS trading
+  INNER JOIN store_day AS trading
     ON trading.business_date BETWEEN period_v1.start_date AND period_v1.end_date
-  LEFT JOIN store_trading_day AS baseline
+  LEFT JOIN store_day AS baseline
     ON baseline.store_id = trading.store_id AND baseline.business_date = trading.comparable_date
 ),
 store_week AS (

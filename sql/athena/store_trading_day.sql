@@ -14,6 +14,9 @@
 -- is missed for that long, and is then taken as gone. Visitors are not scaled up by the coverage, and days of few are
 -- shown: share no rows of it outside the store.
 WITH
+line_day AS (
+  SELECT store_id, line_id, business_date, visitors, hours_seen FROM line_trading_day
+),
 stepped AS (
   SELECT
     store_id, line_id, business_date,
@@ -21,7 +24,7 @@ stepped AS (
       WHEN date_diff('day', lag(business_date) OVER one_line, business_date) > 28 THEN 1
       ELSE 0
     END AS returns
-  FROM line_trading_day
+  FROM line_day
   WINDOW one_line AS (PARTITION BY store_id, line_id ORDER BY business_date)
 ),
 spell_day AS (
@@ -47,7 +50,7 @@ expected AS (
 ),
 seen AS (
   SELECT store_id, business_date, CAST(sum(visitors) AS BIGINT) AS visitors, sum(hours_seen) AS line_hours_seen
-  FROM line_trading_day
+  FROM line_day
   GROUP BY store_id, business_date
 )
 SELECT

@@ -12,14 +12,17 @@
 -- the retail week. The chain's course is the median over the stores of what the week has above or below the store's
 -- own mean, where five stores have that week. Stores with one line have no series of the line.
 WITH
+store_day AS (
+  SELECT store_id, business_date, is_open, lines, visitors, coverage FROM store_trading_day
+),
 store_line AS (
   SELECT store_id, max(lines) AS lines
-  FROM store_trading_day
+  FROM store_day
   GROUP BY store_id
 ),
 watched AS (
   SELECT store_id, '*' AS line_id, business_date, CAST(visitors AS DOUBLE) AS visitors
-  FROM store_trading_day
+  FROM store_day
   WHERE is_open AND coverage >= 0.8e0 AND visitors > 0
   UNION ALL
   SELECT line_day.store_id, line_day.line_id, line_day.business_date, CAST(line_day.visitors AS DOUBLE) AS visitors

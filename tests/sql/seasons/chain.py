@@ -10,8 +10,10 @@ import datetime as dt
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import cache
+from typing import Any
 
 import duckdb
+import numpy as np
 import pyarrow as pa
 
 from contracts.tables import TABLES
@@ -31,7 +33,8 @@ SEASON_VIEWS = (
     "outlier_day",
     "seasonal_index",
 )
-"""These, and what they read.""" 
+"""These, and what they read."""
+WEEKDAYS = (0.8, 0.85, 0.9, 0.95, 1.1, 1.6, 0.8)
 CALENDAR = (dt.date(2008, 12, 1), dt.date(2028, 2, 28))
 
 
@@ -47,9 +50,14 @@ class Line:
     coverages: Mapping[dt.date, float] = field(default_factory=dict)
     """Where the line was not watched all the time."""
 
+    @property
+    def last_date(self) -> dt.date:
+        """The last day."""
+        return self.first_date + (len(self.visitors) - 1) * DAY
+
     def counted(self) -> Iterator[tuple[dt.date, int]]:
         """Give the days with a row."""
-        dates = dates_between(self.first_date, self.first_date + (len(self.visitors) - 1) * DAY)
+        dates = dates_between(self.first_date, self.last_date)
         return ((date, count) for date, count in zip(dates, self.visitors, strict=True) if count is not None)
 
     def scaled(self, factor: float, from_date: dt.date) -> Line:
@@ -109,6 +117,15 @@ def calendar() -> pa.Table:
     return table_of("calendar_v1", [asdict(day) for day in calendar_days(*CALENDAR)])
 
 
+def busy_line(store_id: str, first: dt.date, days: int, *, seed: int, noise: float = 0.1, **changes: Any) -> Line:
+    """Return a line with weekdays, a Christmas peak, and noise of the given standard deviation of the logarithm."""
+    random = np.random.default_rng(seed)
+    dates = list(dates_between(first, first + (days - 1) * DAY))
+    usual = [1000 * WEEKDAYS[date.weekday()] * (1.6 if date.month == 12 else 1.0) for date in dates]
+    counted = np.round(np.array(usual) * np.exp(random.normal(0, noise, days))).astype(int).tolist()
+    return Line(store_id, first, counted, **changes)
+
+
 def periods_of(first: dt.date, last: dt.date, *kinds: str) -> list[Row]:
     """Return the rows of period_v1 of some kinds, or of all."""
     return [asdict(period) for period in periods(first, last) if not kinds or period.period_kind in kinds]
@@ -137,8 +154,8 @@ def _hours(lines: Sequence[Line]) -> list[Row]:
 
 def _store_days(lines: Sequence[Line], changes: Mapping[tuple[str, dt.date], Row]) -> Iterator[Row]:
     for store_id in sorted({line.store_id for line in lines}):
-        spans = [(line.first_date, line.first_date + len(line.visitors) * DAY) for line in lines if line.store_id == store_id]
-        for date in dates_between(min(first for first, _ in spans), max(end for _, end in spans) - DAY):
+        own = [line for line in lines if line.store_id == store_id]
+        for date in dates_between(min(line.first_date for line in own), max(line.last_date for line in own)):
             yield store_day(store_id, date) | changes.get((store_id, date), {})
 
 

@@ -46,7 +46,7 @@ def leeds_lake(trial_data: Path, tables: Mapping[str, Iterable[Row]]) -> duckdb.
     """Return a lake with the real counts, and further tables."""
     source = duckdb.connect()
     source.execute("SET TimeZone = 'UTC'")
-    hours = source.execute(HOURS, [str(trial_data / FILE)]).to_arrow_table()
+    hours = source.sql(HOURS, params=[str(trial_data / FILE)]).to_arrow_table()
     source.register("hours", hours)
     made = {
         "traffic_local_hour_v1": _as_contract("traffic_local_hour_v1", hours),
