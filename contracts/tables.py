@@ -708,7 +708,7 @@ CALENDAR = Table(
     name="calendar_v1",
     doc=(
         "Dates and the weeks, months and seasons that they belong to: by the ISO 8601 calendar and by the 4-5-4 retail "
-        "calendar of the National Retail Federation, whose year begins on the Sunday nearest to the end of January."
+        "calendar of the National Retail Federation, whose year begins on the Sunday nearest to 1 February."
     ),
     grain="one date",
     columns=(

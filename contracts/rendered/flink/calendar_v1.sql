@@ -12,4 +12,4 @@ CREATE TABLE `calendar_v1` (
     `retail_month` INT NOT NULL COMMENT 'Retail month, 1 = February to 12 = January',
     `retail_week` INT NOT NULL COMMENT 'Retail week, 1 to 53',
     `comparable_date` DATE COMMENT 'Same weekday of the same retail week a year before; after a year of 53 weeks, moved by a week as the federation restates it; null for the week 53 itself'
-) COMMENT 'Dates and the weeks, months and seasons that they belong to: by the ISO 8601 calendar and by the 4-5-4 retail calendar of the National Retail Federation, whose year begins on the Sunday nearest to the end of January.'
+) COMMENT 'Dates and the weeks, months and seasons that they belong to: by the ISO 8601 calendar and by the 4-5-4 retail calendar of the National Retail Federation, whose year begins on the Sunday nearest to 1 February.'
