@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Annotated, Any, Literal
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+import duckdb
 from pydantic import AfterValidator, ConfigDict, Field, TypeAdapter, ValidationError, model_validator
 from pydantic.dataclasses import dataclass
 
@@ -34,6 +35,15 @@ def _known_zone(name: str) -> str:
     return name
 
 
+def _known_form(form: str) -> str:
+    try:
+        duckdb.execute("SELECT try_strptime('', ?)", [form])
+    except duckdb.InvalidInputException:
+        raise ValueError("a form of strptime such as %d/%m/%Y") from None
+    return form
+
+
+Form = Annotated[str, AfterValidator(_known_form)]
 Identifier = Annotated[str, Field(min_length=1)]
 
 
@@ -57,10 +67,10 @@ class Time:
 
     zone: Annotated[str, AfterValidator(_known_zone)]
     date: str | None = None
-    date_formats: Annotated[tuple[str, ...], Field(min_length=1)] = ("%Y-%m-%d",)
+    date_formats: Annotated[tuple[Form, ...], Field(min_length=1)] = ("%Y-%m-%d",)
     hour: str | None = None
     timestamp: str | None = None
-    timestamp_formats: tuple[str, ...] = ()
+    timestamp_formats: tuple[Form, ...] = ()
     clock: Literal["local", "utc", "offset"] = "local"
     hour_labels: Literal["start", "end"] = "start"
     hour_shown_twice: Literal["holds_both", "first_only", "second_only", "two_rows"] = "holds_both"

@@ -30,7 +30,7 @@ def test_rules_are_told(rule: Rule) -> None:
     assert f"| `{rule.name}` | {rule.sentence} | {', '.join(rule.actions)} |" in GUIDE
 
 
-@pytest.mark.parametrize("key", _keys(ImportMapping))
+@pytest.mark.parametrize("key", tuple(_keys(ImportMapping)))
 def test_keys_are_told(key: str) -> None:
     """Rule: the guide has each key of a mapping."""
     assert f"`{key}`" in GUIDE

@@ -48,6 +48,7 @@ def test_every_problem_is_told_at_once() -> None:
         ({"time": {"hour": None}}, "time: expected the columns `date` and `hour`"),
         ({"time": {"clock": "utc"}}, "time: expected a `timestamp`"),
         ({"time": {"date_formats": []}}, "time.date_formats: expected "),
+        ({"time": {"date_formats": ["%d/%m/%Y", "%Q"]}}, "time.date_formats.1: expected a form of strptime"),
         ({"store": {"constant": "north"}}, "store: expected either `column` or `constant`"),
         ({"store": {"ids": {"a": "b"}, "prefix": "x"}}, "store: expected `ids`"),
         ({"line": {"column": "door"}}, "line: expected either `column` or `constant`"),
