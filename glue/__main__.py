@@ -1,7 +1,7 @@
 """The lake's tables, days and history.
 
 `plan` and `apply` make the tables, `dimensions` describes stores and dates, `reconcile`, `account` and `rollup` settle
-days that are over, `import` brings history of older counters.
+days that are over, `import` brings history of older counters, `maintain` keeps files few and deletes what is old.
 """
 
 from __future__ import annotations
@@ -24,6 +24,7 @@ from glue.catalog import endpoint_of
 from glue.dimensions import verbs as of_dimensions
 from glue.importing import verbs as of_importing
 from glue.live import apply_live, plan_live
+from glue.maintenance import verbs as of_maintenance
 from glue.options import add_lake_options, lake_of
 from glue.plan import TablePlan
 from glue.reconcile import Reconciler, Replaced
@@ -128,7 +129,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_job_arguments(verb)
     for verb in (plan, apply, reconcile, account):
         add_lake_options(verb)
-    for package in (of_dimensions, of_rollup, of_importing):
+    for package in (of_dimensions, of_rollup, of_importing, of_maintenance):
         package.add_verbs(verbs)
     return parser
 
