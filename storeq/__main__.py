@@ -19,6 +19,8 @@ from storeq.emptiness import why_empty
 from storeq.engine_choice import engine_of, place_of
 from storeq.errors import EngineError, StoreqError, check_all
 from storeq.formats.answered import Answered
+from storeq.formats.chart.page import chart_page, chart_svg
+from storeq.formats.chart.spec import chart_of
 from storeq.formats.lines import csv_lines, json_lines
 from storeq.formats.questions import print_columns, print_groups, print_question
 from storeq.formats.table import print_table
@@ -30,6 +32,7 @@ from storeq.scope import Scope
 
 USAGE_ERROR = 2
 FAILED = 1
+CHARTS = Path("build/storeq")
 PLAIN_WIDTH = 160
 """Columns where the output goes into a file, which has no width of its own."""
 
@@ -77,6 +80,8 @@ def _run(options: argparse.Namespace, library: Library, environment: Mapping[str
     )
     check_all(find, asked, start, partial(check_output, options))
     question, engine = find(), start()
+    if options.format == "chart":
+        chart_of(question)
     with _progress(f"Asking {options.engine}"):
         scope = resolve(asked(), engine)
         statement = compile_question(question, scope, engine.place, limit=options.limit)
@@ -93,19 +98,25 @@ def _scope(options: argparse.Namespace, environment: Mapping[str, str]) -> Scope
 
 
 def _tell(answered: Answered, options: argparse.Namespace) -> None:
-    if options.format == "table" and options.out is None:
+    out = options.out or (CHARTS / f"{options.name}.html" if options.format == "chart" else None)
+    if out is None and options.format == "table":
         print_table(_console(), answered)
-        return
-    if options.out is None:
+    elif out is None:
         sys.stdout.writelines(_LINES[options.format](answered))
-        return
-    options.out.parent.mkdir(parents=True, exist_ok=True)
-    with options.out.open("w", encoding="utf-8", newline="") as file:
-        if options.format == "table":
+    else:
+        _write(answered, options.format, out)
+        print(out)
+
+
+def _write(answered: Answered, form: str, out: Path) -> None:
+    out.parent.mkdir(parents=True, exist_ok=True)
+    with out.open("w", encoding="utf-8", newline="") as file:
+        if form == "table":
             print_table(Console(file=file, width=PLAIN_WIDTH, highlight=False), answered)
+        elif form == "chart":
+            file.write(chart_svg(answered) if out.suffix == ".svg" else chart_page(answered))
         else:
-            file.writelines(_LINES[options.format](answered))
-    print(options.out)
+            file.writelines(_LINES[form](answered))
 
 
 def _console() -> Console:

@@ -46,12 +46,6 @@ class Question:
         """Whether the answer comes from this table too."""
         return table in self.tables
 
-    def below(self, view: View) -> frozenset[str]:
-        """Return the names of everything that a part is built on: views, tables, and itself."""
-        parts = {part.name: part for part in self.parts}
-        deeper = (self.below(parts[read]) if read in parts else {read} for read in view.reads)
-        return frozenset({view.name}).union(*deeper)
-
     def column(self, name: str) -> Column | None:
         """Return a column of the answer; None when it has none of that name."""
         return next((column for column in self.columns if column.name == name), None)

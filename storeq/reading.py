@@ -9,15 +9,16 @@ says no margin, every day is read.
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 import sqlglot
 from sqlglot import exp
 
-from contracts.tables import PEAK, PERIOD, TABLES, Table
+from contracts.tables import PEAK, PERIOD, Table
 from contracts.types import INSTANT
 from glue.dialect import WRITTEN_IN
+from storeq.margins import EVERY_DAY, margins_of
 from storeq.questions import Question
 from storeq.scope import DateRange, Scope, merged
 
@@ -27,9 +28,6 @@ BASELINE_MARGIN_DAYS = 42
 """A holiday that moves, as Easter, is at most 35 days away from the same weekday a year before; week 53 adds a week."""
 MOST_RANGES = 12
 """More ranges than this are read as one: a predicate of hundreds helps nobody."""
-
-
-_LAID_OUT_BY = frozenset(table.partition_by for table in TABLES.values())
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,14 +60,13 @@ def reads_of(question: Question, scope: Scope) -> tuple[TableRead, ...]:
     statements = {view.name: sqlglot.parse_one(view.sql, read=WRITTEN_IN) for view in question.parts}
     used = {found.name.lower() for each in statements.values() for found in each.find_all(exp.Identifier)}
     has_star = any(map(_gives_star, statements.values()))
-    dates = _dates(question, scope)
-    whole = _read_whole(question, statements)
+    margins = margins_of(question, statements)
     return tuple(
         TableRead(
             table=table,
             # Peaks are few, and chosen by their dates whatever the views use.
             columns=_columns(table, used, has_star=has_star or table == PEAK),
-            dates=dates if _is_by_date(table) and table.name not in whole else None,
+            dates=_dates(question, scope, margins[table.name]) if _is_by_date(table) else None,
             stores=scope.stores if knows_stores(table) else None,
             region=scope.region if knows_stores(table) else None,
         )
@@ -98,19 +95,12 @@ def _is_by_date(table: Table) -> bool:
     return table.partition_by is not None and table.role in ("fact", "rollup", "record")
 
 
-def _dates(question: Question, scope: Scope) -> tuple[DateRange, ...] | None:
-    """Return the dates that an answer depends on; None where nobody knows."""
-    if not scope.asked or question.reads(PEAK):
+def _dates(question: Question, scope: Scope, margin: int) -> tuple[DateRange, ...] | None:
+    """Return the dates of a table that an answer depends on; None for all."""
+    if not scope.asked or question.reads(PEAK) or margin >= EVERY_DAY:
         return None
-    margin = max((view.margin_days or 0 for view in question.parts), default=0)
     ranges = merged(each.widened(margin) for each in _asked_dates(question, scope))
     return ranges if len(ranges) <= MOST_RANGES else (DateRange(ranges[0].first, ranges[-1].last),)
-
-
-def _read_whole(question: Question, statements: Mapping[str, exp.Expr]) -> frozenset[str]:
-    """Return the tables under views that ask for a first or last day, and say no margin."""
-    seeking = (view for view in question.parts if view.margin_days is None and _seeks_ends(statements[view.name]))
-    return frozenset().union(*map(question.below, seeking))
 
 
 def _asked_dates(question: Question, scope: Scope) -> Iterator[DateRange]:
@@ -118,13 +108,6 @@ def _asked_dates(question: Question, scope: Scope) -> Iterator[DateRange]:
         yield period.dates
         if PERIOD in question.tables:
             yield period.baseline.widened(BASELINE_MARGIN_DAYS)
-
-
-def _seeks_ends(statement: exp.Expr) -> bool:
-    return any(
-        isinstance(end.this, exp.Column) and end.this.name.lower() in _LAID_OUT_BY
-        for end in statement.find_all(exp.Min, exp.Max)
-    )
 
 
 def instants_of(dates: DateRange) -> tuple[dt.datetime, dt.datetime]:

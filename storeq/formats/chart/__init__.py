@@ -1,0 +1,1 @@
+"""Charts: one page that asks for nothing else, or one SVG."""
