@@ -63,8 +63,12 @@ def crossings_table(lake: Lake, *, days: int = 2, files_a_day: int = 4) -> Icebe
 
 def rows_of(table: IcebergTable, snapshot_id: int | None = None) -> pa.Table:
     """Return a table's rows as read anew, by key."""
-    rows = table.refresh().scan(snapshot_id=snapshot_id).to_arrow()
-    return rows.sort_by([(name, "ascending") for name in TRAFFIC_MINUTE.key])
+    return in_order(table.refresh().scan(snapshot_id=snapshot_id).to_arrow())
+
+
+def in_order(rows: pa.Table) -> pa.Table:
+    """Return rows by key, in one piece."""
+    return rows.combine_chunks().sort_by([(name, "ascending") for name in TRAFFIC_MINUTE.key])
 
 
 def delete_rows(table: IcebergTable, file: DataFile, positions: list[int]) -> None:

@@ -18,10 +18,10 @@ from pyiceberg.typedef import Record
 from contracts.tables import LAKE_TABLES, TRAFFIC_MINUTE, Table
 from glue.lake import Lake
 from glue.maintenance.commits import replace_files
-from glue.maintenance.compaction import Compaction, compact, plan_compaction
+from glue.maintenance.compaction import Compaction, RowsChangedError, compact, plan_compaction
 from glue.maintenance.manifests import rewrite_manifests
 from glue.maintenance.partitions import EPOCH, partitions_of
-from glue.maintenance.rewriting import Sizes, file_schema, write
+from glue.maintenance.rewriting import Sizes, file_schema, read, write
 from glue.maintenance.storage import files_under
 from tests.glue.conftest import append
 from tests.glue.maintenance.small_files import DAY, crossings, crossings_table, delete_rows, rows_of
@@ -87,9 +87,9 @@ def test_sorting_spills_to_disk(folder_lake: Lake) -> None:
     """Rule: rows that do not fit into the memory for sorting are sorted all the same."""
     folder_lake.apply(TRAFFIC_MINUTE)
     table = folder_lake.table(TRAFFIC_MINUTE)
-    stores = [f"store-{number:05}" for number in range(20_000)]
-    for minute in range(20):
-        append(table, crossings(DAY, minute, stores))
+    minute = crossings(DAY, 0, [f"store-{number:05}" for number in range(20_000)])
+    for _ in range(20):
+        append(table, minute)
     before = rows_of(table)
     assert before.nbytes > 20_000_000
     compact(table, until=LATER, sizes=Sizes(sort_memory_bytes=32_000_000))
@@ -102,9 +102,9 @@ def test_one_store_reads_few_row_groups(folder_lake: Lake) -> None:
     folder_lake.apply(TRAFFIC_MINUTE)
     table = folder_lake.table(TRAFFIC_MINUTE)
     stores = [f"store-{number:03}" for number in range(200)]
-    for minute in range(50):
+    for minute in range(10):
         append(table, crossings(DAY, minute, stores))
-    compact(table, until=LATER, sizes=Sizes(row_group_rows=1_000))
+    compact(table, until=LATER, sizes=Sizes(row_group_rows=200))
     (task,) = table.scan().plan_files()
     with table.io.new_input(task.file.file_path).open() as file:
         written = parquet.ParquetFile(file).metadata
@@ -125,6 +125,27 @@ def test_every_table_can_be_compacted(folder_lake: Lake, table: Table) -> None:
     compact(small, until=dt.date(2100, 1, 1))
     assert len(list(small.scan().plan_files())) == 1
     assert _sorted(small.refresh().scan().to_arrow()) == before
+
+
+def test_large_tables_are_committed_in_groups(folder_lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rule: what is done stays done when a run is cut short: partitions are committed some at a time."""
+    table = crossings_table(folder_lake, days=3, files_a_day=2)
+    before = rows_of(table)
+    snapshots = len(table.snapshots())
+    monkeypatch.setattr("glue.maintenance.compaction.COMMIT_BYTES", 1)
+    assert compact(table, until=LATER).partitions == 3
+    assert len(table.refresh().snapshots()) == snapshots + 3
+    assert rows_of(table).equals(before)
+
+
+def test_rows_that_are_lost_stop_the_commit(folder_lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Rule: when fewer rows were written than read, nothing is committed."""
+    table = crossings_table(folder_lake, days=1)
+    was = table.metadata_location
+    monkeypatch.setattr("glue.maintenance.compaction.read", lambda table, tasks: read(table, tasks[1:]))
+    with pytest.raises(RowsChangedError, match="expected 12 rows in the rewritten files, came 9"):
+        compact(table, until=LATER)
+    assert table.refresh().metadata_location == was
 
 
 def test_rows_appended_in_between_survive(folder_lake: Lake, monkeypatch: pytest.MonkeyPatch) -> None:
