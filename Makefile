@@ -15,7 +15,7 @@ DEMO_FLAGS = $(if $(VIDEO),--video '$(VIDEO)') $(if $(ZONES),--zones '$(ZONES)')
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup gen lint format types test test-trino check demo alert-lab audit up down bench bench-alerts bench-guard bench-profile bench-scale bench-edge package pins clean
+.PHONY: help setup gen lint format types test test-trino check demo alert-lab audit up down bench bench-alerts bench-guard bench-profile bench-scale bench-edge bench-lake checks seasons package pins clean
 
 help: ## List these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -62,6 +62,12 @@ alert-lab: setup ## Show what alert rules would have done on the rush (RULES=min
 audit: setup ## Prove the books of the last demo: nothing lost, nothing doubled, everything adds up
 	@$(PYTHON) -m demo.audit
 
+checks: setup ## Ask what must add up in the last demo's lake (or WAREHOUSE=s3://…, or FOLDER=…)
+	@$(PYTHON) -m storeq check $(if $(WAREHOUSE),--warehouse '$(WAREHOUSE)',--folder '$(or $(FOLDER),build/demo/lake)')
+
+seasons: setup ## Import years of real footfall and ask about seasons (FOOTFALL=the public CSV of Leeds; see docs/import.md)
+	@$(PYTHON) -m demo.seasons '$(FOOTFALL)'
+
 up: setup ## Start the local stack and keep it running
 	@$(PYTHON) -m local up
 
@@ -87,6 +93,10 @@ bench-alerts: setup ## Measure alerts: from the end of a window to the row, and 
 
 bench-scale: setup ## Work out what a chain of 10,000 stores takes and costs from the measured figures
 	@$(PYTHON) -m bench.scale
+
+bench-lake: setup ## Measure the lake: two years of 200 stores, before and after maintenance; growth of small files
+	@$(PYTHON) -m bench.lake
+	@$(PYTHON) -m bench.small_files
 
 package: setup ## Make the zip for Managed Service for Apache Flink
 	@$(PYTHON) -m flink_jobs.package
