@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import islice
+from typing import Any
 
 from rich.console import Console
 from rich.markup import escape
@@ -12,7 +13,7 @@ from rich.table import Table
 
 from contracts.tables import PERIOD
 from storeq.formats.answered import Answered, Row, asked_words
-from storeq.formats.units import NUMBERS, unit_of
+from storeq.formats.units import NUMBERS, Unit, unit_of
 from storeq.formats.words import count, said, said_of_few
 from storeq.ordering import leading_keys
 from storeq.questions import Column
@@ -66,8 +67,12 @@ def fitting(every: Sequence[Cells], width: int, *, of_chart: str = "") -> list[C
 
 
 def cell_text(column: Column, row: Row) -> str:
-    """Return one value as a person reads it."""
-    value, unit = row.get(column.name), unit_of(column)
+    """Return one value of a row as a person reads it."""
+    return value_text(row.get(column.name), unit_of(column), row)
+
+
+def value_text(value: Any, unit: Unit, row: Row) -> str:
+    """Return a value in a unit; where its row says so, that it is hidden since it is of too few people."""
     if value is None and unit in NUMBERS and row.get("is_suppressed"):
         return said_of_few(unit)
     return said(value, unit)
@@ -86,7 +91,7 @@ def _cells(column: Column, rows: Iterable[Row]) -> Cells:
 def _table(shown: Sequence[Cells], rows: Sequence[Row]) -> Table:
     table = Table(box=None, pad_edge=False, header_style="dim", padding=(0, GAP, 0, 0))
     for cells in shown:
-        is_number = unit_of(cells.column) in NUMBERS | {"label"}
+        is_number = unit_of(cells.column) in NUMBERS | {"label", "hour"}
         table.add_column(escape(cells.column.name), justify="right" if is_number else "left", no_wrap=True)
     for index, row in enumerate(rows):
         table.add_row(*(_coloured(cells, index, row) for cells in shown))

@@ -8,7 +8,20 @@ from storeq.ordering import is_key
 from storeq.questions import Column
 
 Unit = Literal[
-    "text", "flag", "date", "instant", "label", "count", "number", "share", "change", "seconds", "ms", "nested"
+    "text",
+    "flag",
+    "date",
+    "instant",
+    "weekday",
+    "hour",
+    "label",
+    "count",
+    "number",
+    "share",
+    "change",
+    "seconds",
+    "ms",
+    "nested",
 ]
 NUMBERS = frozenset({"count", "number", "share", "change", "seconds", "ms"})
 _STATISTICS = frozenset(
@@ -21,6 +34,7 @@ _BY_WORD: dict[str, Unit] = {
     "rate": "share",
     "coverage": "share",
 }
+_OF_CLOCK: dict[str, Unit] = {"iso_weekday": "weekday", "hour_of_day": "hour"}
 _BY_NAME: dict[str, Unit] = {"service_level": "share", "little_gap": "share", "trend_gap": "change"}
 _CHANGES = frozenset({"change", "effect"})
 _OF_ITS_OWN = frozenset({"log", "points"})
@@ -32,7 +46,7 @@ def unit_of(column: Column) -> Unit:
     """Return what a column measures.
 
     >>> unit_of(Column("wait_seconds_p90", "DOUBLE", "")), unit_of(Column("hour_of_day", "INTEGER", ""))
-    ('seconds', 'label')
+    ('seconds', 'hour')
     """
     if column.type == "VARCHAR":
         return "text"
@@ -42,6 +56,8 @@ def unit_of(column: Column) -> Unit:
         return "instant"
     if column.type not in (*_WHOLE, "DOUBLE", "FLOAT") and not column.type.startswith("DECIMAL"):
         return "nested"
+    if column.name in _OF_CLOCK:
+        return _OF_CLOCK[column.name]
     if is_key(column):
         return "label"
     return _BY_NAME.get(column.name) or _by_word(column)

@@ -14,7 +14,9 @@ THIN_SPACE = "\u202f"
 NO_DATA = "no data"
 FEW = f"<{SMALLEST_CELL}"
 HIDDEN = "hidden"
+WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 _DIGITS = 3
+_WITHOUT_UNIT = frozenset({"text", "flag", "date", "weekday", "hour", "label"})
 
 
 def said(value: Any, unit: Unit) -> str:
@@ -24,7 +26,7 @@ def said(value: Any, unit: Unit) -> str:
     ('2:28', 'no data', '0')
     """
     if value is None:
-        return "" if unit in ("text", "date", "label", "flag") else NO_DATA
+        return "" if unit in _WITHOUT_UNIT else NO_DATA
     return _SAID[unit](value)
 
 
@@ -132,6 +134,8 @@ _SAID: dict[Unit, Callable[[Any], str]] = {
     "flag": lambda value: "yes" if value else "no",
     "date": lambda value: value.isoformat()[:10],
     "instant": instant,
+    "weekday": lambda value: WEEKDAYS[value - 1],
+    "hour": lambda value: f"{value}:00",
     "label": str,
     "count": count,
     "number": number,

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Literal
 from xml.etree import ElementTree as ET
 
-SMALL_CHARACTER = 6.4
+SMALL_CHARACTER = 7.0
 """Width of a character of the small type, in pixels: near enough to leave room for a label."""
 SERIES_COLOURS = 7
 Anchor = Literal["start", "middle", "end"]
@@ -66,7 +66,7 @@ def fitted(said: str, width: float) -> str:
     """Return words cut to a width in pixels.
 
     >>> fitted("a long name of a store", 64)
-    'a long na…'
+    'a long n…'
     """
     room = max(1, int(width / SMALL_CHARACTER))
     return said if len(said) <= room else f"{said[: room - 1]}…"

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Hashable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from contracts.quality import NONE, POOR
 from storeq.formats.answered import Answered, Row
 from storeq.formats.chart.spec import ChartSpec
-from storeq.formats.table import cell_text
+from storeq.formats.table import cell_text, value_text
 from storeq.formats.units import Unit, unit_of
 from storeq.ordering import leading_keys
 from storeq.questions import Column
@@ -18,6 +18,7 @@ from storeq.questions import Column
 GOOD_COVERAGE = 0.8
 """What was watched for less than this share is faded, as comparisons flag it."""
 MOST_PANELS = 12
+_TRUST = ("coverage", "baseline_coverage", "quality", "flag")
 X = str | float | dt.date
 
 
@@ -48,17 +49,33 @@ class Series:
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """One plot: what tells it from the others, and its series. `is_text` says that `x` is names, not a scale."""
+    """One plot: what tells it from the others, and its series.
+
+    `is_text` says that `x` is names, not a scale. `extent` is what the scale of the measure must hold: plots of the
+    same measure beside each other share it.
+    """
 
     title: str
     series: tuple[Series, ...]
-    unit: Unit
+    measure: Column
     is_text: bool
+    extent: tuple[float, ...] = ()
+
+    @property
+    def unit(self) -> Unit:
+        """What is measured."""
+        return unit_of(self.measure)
 
     @property
     def points(self) -> tuple[Point, ...]:
         """The points of all series."""
         return tuple(point for series in self.series for point in series.points)
+
+    @property
+    def values(self) -> tuple[float, ...]:
+        """Everything that is drawn on the scale of the measure."""
+        drawn = ((point.value, point.low, point.high, point.baseline) for point in self.points)
+        return tuple(value for values in drawn for value in values if value is not None)
 
 
 def panels_of(answered: Answered, spec: ChartSpec) -> tuple[Panel, ...]:
@@ -68,7 +85,13 @@ def panels_of(answered: Answered, spec: ChartSpec) -> tuple[Panel, ...]:
     grouped: dict[tuple[str, ...], list[Row]] = {}
     for row in rows:
         grouped.setdefault(tuple(cell_text(key, row) for key in keys), []).append(row)
-    return tuple(_panel(", ".join(title), found, spec, answered) for title, found in grouped.items())
+    panels = [_panel(", ".join(title), found, spec, answered) for title, found in grouped.items()]
+    return tuple(replace(panel, extent=_extent(panel, panels)) for panel in panels)
+
+
+def _extent(panel: Panel, panels: Sequence[Panel]) -> tuple[float, ...]:
+    values = [value for each in panels if each.measure == panel.measure for value in each.values]
+    return (min(values), max(values)) if values else ()
 
 
 def _panel(title: str, rows: list[Row], spec: ChartSpec, answered: Answered) -> Panel:
@@ -79,16 +102,15 @@ def _panel(title: str, rows: list[Row], spec: ChartSpec, answered: Answered) -> 
     return Panel(
         title=title,
         series=tuple(Series(name, tuple(points)) for name, points in named.items()),
-        unit=_unit(spec, rows[0]),
+        measure=_measured(spec, rows[0]),
         is_text=unit_of(spec.x) in ("text", "flag"),
     )
 
 
-def _unit(spec: ChartSpec, row: Row) -> Unit:
-    """Return what is measured; where rows are of several measures, their name tells it."""
-    if isinstance(row.get("measure"), str):
-        return unit_of(Column(row["measure"], spec.measure.type, ""))
-    return unit_of(spec.measure)
+def _measured(spec: ChartSpec, row: Row) -> Column:
+    """Return what is measured; where rows are of several measures, each names its own."""
+    named = row.get("measure")
+    return Column(named, spec.measure.type, spec.measure.doc) if isinstance(named, str) else spec.measure
 
 
 def _point(row: Row, spec: ChartSpec, answered: Answered) -> Point:
@@ -98,14 +120,14 @@ def _point(row: Row, spec: ChartSpec, answered: Answered) -> Point:
         x=_position(row[spec.x.name]),
         x_text=cell_text(spec.x, row),
         value=_number(row[measure.name]),
-        text=cell_text(_measured(measure, row), row),
+        text=value_text(row[measure.name], unit_of(_measured(spec, row)), row),
         low=_number(row[spec.low.name]) if spec.low else None,
         high=_number(row[spec.high.name]) if spec.high else None,
         baseline=_number(baseline),
         row=_position(row[spec.y.name]) if spec.kind == "heat" else "",
         row_text=cell_text(spec.y, row) if spec.kind == "heat" else "",
         doubt=doubt_of(row),
-        tip=_tip(row, answered),
+        tip=_tip(row, measure, answered.columns),
     )
 
 
@@ -119,14 +141,11 @@ def doubt_of(row: Row) -> str:
     return f"watched {coverage:.0%} of the time only" if coverage is not None and coverage < GOOD_COVERAGE else ""
 
 
-def _measured(measure: Column, row: Row) -> Column:
-    said = row.get("measure")
-    return Column(said, measure.type, measure.doc) if isinstance(said, str) and measure.name == "value" else measure
-
-
-def _tip(row: Row, answered: Answered) -> str:
-    told = ((column, cell_text(column, row)) for column in answered.columns if unit_of(column) != "nested")
-    return "\n".join(f"{column.name}: {text}" for column, text in told if text)
+def _tip(row: Row, measure: Column, columns: Sequence[Column]) -> str:
+    """Return what a row says when pointed at: what it is, its value, and how far to trust it."""
+    wanted = {column.name for column in leading_keys(columns)} | {measure.name, f"baseline_{measure.name}", *_TRUST}
+    told = ((column.name, cell_text(column, row)) for column in columns if column.name in wanted)
+    return "\n".join(f"{name}: {text}" for name, text in told if text)
 
 
 def _telling_apart(columns: Sequence[Column], spec: ChartSpec, rows: Sequence[Row]) -> tuple[Column, ...]:

@@ -16,7 +16,7 @@ MOST_ROWS = 40
 def draw(panel: Panel, spec: ChartSpec, width: int) -> Canvas:
     """Return a panel as a drawing of a width in pixels."""
     if spec.kind == "heat":
-        return draw_heat(panel, spec, width)
+        return draw_heat(panel, width)
     if panel.is_text:
         return draw_rows(panel, width, has_intervals=spec.kind in ("band", "scatter"))
     return draw_scale(panel, spec.kind, width, is_instant=unit_of(spec.x) == "instant")

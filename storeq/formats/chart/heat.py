@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from storeq.formats.chart.canvas import Canvas, fitted, width_of
 from storeq.formats.chart.data import Panel, Point, X
-from storeq.formats.chart.spec import ChartSpec
+from storeq.formats.words import FEW
 
 CELL = 28
 HEAD = 20
@@ -16,14 +17,22 @@ GAP = 8
 DEEPEST = 0.5
 PALEST = 0.05
 """Between these depths the page's text keeps a contrast of 4.5 in both themes."""
-WEEKDAYS = ("Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun")
 
 
-def draw_heat(panel: Panel, spec: ChartSpec, width: int) -> Canvas:
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Where a cell is, in pixels."""
+
+    left: float
+    top: float
+    width: float
+
+
+def draw_heat(panel: Panel, width: int) -> Canvas:
     """Return the panel as a table of cells."""
     cells = {(point.row, point.x): point for point in panel.points}
-    rows = _names(((point.row, point.row_text) for point in panel.points), spec.y.name)
-    columns = _names(((point.x, point.x_text) for point in panel.points), spec.x.name)
+    rows = _names((point.row, point.row_text) for point in panel.points)
+    columns = _names((point.x, point.x_text) for point in panel.points)
     if len(columns) > len(rows) and _cell_width(width, rows, columns) < LEAST_WIDTH:
         rows, columns = columns, rows
         cells = {(column, row): point for (row, column), point in cells.items()}
@@ -44,30 +53,28 @@ def _draw(
         canvas.text(left - GAP, top + CELL - 9, row_name, "muted", anchor="end")
         for number, column in enumerate(columns):
             if point := cells.get((row, column)):
-                _cell(canvas, point, left + number * across, top, across, most)
+                _cell(canvas, point, Place(left + number * across, top, across - 1), most)
     return canvas
 
 
-def _cell(canvas: Canvas, point: Point, left: float, top: float, across: float, most: float) -> None:
-    width, height = across - 1, CELL - 1
+def _cell(canvas: Canvas, point: Point, place: Place, most: float) -> None:
     if point.value is None:
-        canvas.rectangle(left, top, width, height, "empty", tip=point.tip)
+        canvas.rectangle(place.left, place.top, place.width, CELL - 1, "empty", tip=point.tip)
     else:
         depth = PALEST + (DEEPEST - PALEST) * (abs(point.value) / most if most else 0)
         look = f"{'below' if point.value < 0 else 'heat'}{' doubted' if point.doubt else ''}"
-        canvas.rectangle(left, top, width, height, look, tip=point.tip, opacity=depth)
-    said = "–" if point.value is None and not point.text.startswith("<") else point.text
-    canvas.text(left + width / 2, top + CELL - 9, fitted(said, across + GAP), "cell", anchor="middle")
+        canvas.rectangle(place.left, place.top, place.width, CELL - 1, look, tip=point.tip, opacity=depth)
+    said = "–" if point.value is None and point.text != FEW else point.text
+    middle = place.left + place.width / 2
+    canvas.text(middle, place.top + CELL - 9, fitted(said, place.width + GAP), "cell", anchor="middle")
 
 
 def _cell_width(width: int, rows: dict[X, str], columns: dict[X, str]) -> float:
     return (width - width_of([*rows.values()]) - GAP) / max(1, len(columns))
 
 
-def _names(found: Iterable[tuple[X, str]], column: str) -> dict[X, str]:
+def _names(found: Iterable[tuple[X, str]]) -> dict[X, str]:
     """Return places with their names, numbers and dates in order, names as they come."""
     names = dict(found)
     ordered = sorted(names, key=lambda place: (isinstance(place, str), 0 if isinstance(place, str) else place))
-    if column == "iso_weekday":
-        return {place: WEEKDAYS[int(float(str(place))) - 1] for place in ordered}
     return {place: names[place] for place in ordered}

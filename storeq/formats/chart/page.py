@@ -14,27 +14,29 @@ from markupsafe import Markup
 from design.css import css_variables, load_tokens
 from storeq.formats.answered import Answered, asked_words
 from storeq.formats.chart.canvas import SERIES_COLOURS, look_of
-from storeq.formats.chart.data import MOST_PANELS, Panel, Series, panels_of
+from storeq.formats.chart.data import MOST_PANELS, Panel, Point, Series, panels_of
 from storeq.formats.chart.drawing import MOST_ROWS, draw
 from storeq.formats.chart.spec import ChartSpec, chart_of
 from storeq.formats.table import cell_text
 from storeq.formats.units import NUMBERS, unit_of
 from storeq.formats.words import share
 
-WIDE = 960
+WIDE = 1200
 HALF = 560
 NARROW = 340
+SVG_WIDTH = 960
 MOST_TABLE_ROWS = 500
 SVG_TITLE_HEIGHT = 28
 
 
 @dataclass(frozen=True, slots=True)
 class Drawn:
-    """A panel at both widths."""
+    """A panel at the widths of a phone, a tablet and a desk."""
 
     title: str
-    wide: Markup
     narrow: Markup
+    medium: Markup
+    wide: Markup | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ def chart_page(answered: Answered) -> str:
     document = environment.get_template("chart.html.j2").render(
         question=answered.question,
         asked=asked_words(answered.scope),
+        finding=finding(panels),
         trust=trust(answered),
         axes=axes(spec),
         legend=list(_legend(panels, spec)),
@@ -80,14 +83,33 @@ def chart_svg(answered: Answered) -> str:
     top = _title(root, 0, f"{answered.question.view.question} {asked_words(answered.scope)}", "strong")
     for panel in map(_shortened, panels_of(answered, spec)[:MOST_PANELS]):
         top = _title(root, top, panel.title, "") if panel.title else top
-        canvas = draw(panel, spec, WIDE)
+        canvas = draw(panel, spec, SVG_WIDTH)
         canvas.root.set("y", f"{top}")
         canvas.root.set("width", f"{canvas.width}")
         canvas.root.set("height", f"{canvas.height}")
         root.append(canvas.root)
         top += canvas.height
-    root.set("viewBox", f"0 0 {WIDE} {top:.0f}")
+    root.set("viewBox", f"0 0 {SVG_WIDTH} {top:.0f}")
     return ET.tostring(root, encoding="unicode") + "\n"
+
+
+def finding(panels: Sequence[Panel]) -> str:
+    """Return the highest and the lowest value, doubtful ones apart; empty where several measures are drawn."""
+    points = [
+        (point.value, _place(panel, series, point), point.text)
+        for panel in panels
+        for series in panel.series
+        for point in series.points
+        if point.value is not None and not point.doubt
+    ]
+    if len(points) < 2 or len({panel.measure for panel in panels}) > 1:  # noqa: PLR2004 - one value is no range
+        return ""
+    low, high = min(points), max(points)
+    return f"Highest: {high[2]} ({high[1]}). Lowest: {low[2]} ({low[1]})."
+
+
+def _place(panel: Panel, series: Series, point: Point) -> str:
+    return ", ".join(dict.fromkeys(filter(None, (panel.title, series.name, point.row_text, point.x_text))))
 
 
 def trust(answered: Answered) -> str:
@@ -125,9 +147,9 @@ def _shortened(panel: Panel) -> Panel:
 
 
 def _drawn(panels: Sequence[Panel], spec: ChartSpec) -> Iterator[Drawn]:
-    wide = WIDE if len(panels) == 1 else HALF
     for panel in panels:
-        yield Drawn(panel.title, _markup(panel, spec, wide), _markup(panel, spec, NARROW))
+        wide = _markup(panel, spec, WIDE) if len(panels) == 1 else None
+        yield Drawn(panel.title, _markup(panel, spec, NARROW), _markup(panel, spec, HALF), wide)
 
 
 def _markup(panel: Panel, spec: ChartSpec, width: int) -> Markup:
@@ -146,7 +168,7 @@ def _legend(panels: Sequence[Panel], spec: ChartSpec) -> Iterator[Legend]:
     if any(point.baseline is not None for point in points):
         yield Legend("baseline", "the dates compared with")
     if any(point.doubt for point in points):
-        yield Legend("doubt", "faded: take with care, as its remark says")
+        yield Legend("series-0 doubt", "faded: take with care, as its remark says")
     if spec.kind == "heat" and any(point.value is None for point in points):
         yield Legend("empty", "no data, or too few people")
 

@@ -11,6 +11,8 @@ from storeq.formats.chart.scales import Scale, measure_scale
 
 BAR = 18
 GAP = 8
+INSET = 4
+"""The bar of the asked dates is so much thinner, at each side, than the one behind it."""
 FOOT = 24
 LABEL_SHARE = 0.36
 DOT = 4.5
@@ -32,9 +34,9 @@ def draw_rows(panel: Panel, width: int, *, has_intervals: bool) -> Canvas:
     slots = list(_slots(panel))
     foot = slots[-1].top + BAR
     left = min(width * LABEL_SHARE, width_of([slot.name for slot in slots]) + GAP)
-    right = width - width_of([slot.point.text for slot in slots]) - GAP
+    right = width - width_of([slot.point.text for slot in slots]) - 2 * GAP
     scale = measure_scale(
-        _values(panel), panel.unit, start=left, end=right, ticks=int((right - left) / PIXELS_A_TICK), zero=True
+        panel.extent, panel.unit, start=left, end=right, ticks=int((right - left) / PIXELS_A_TICK), zero=True
     )
     canvas = Canvas(width, foot + FOOT, panel.title)
     for tick in scale.ticks:
@@ -44,8 +46,8 @@ def draw_rows(panel: Panel, width: int, *, has_intervals: bool) -> Canvas:
     for slot in slots:
         canvas.text(left - GAP, slot.top + BAR - 5, fitted(slot.name, left - GAP), anchor="end")
         (_interval if has_intervals else _bar)(canvas, scale, slot)
-        end = max(scale.at(value) for value in (slot.point.value, slot.point.high, 0.0) if value is not None)
-        canvas.text(end + GAP / 2, slot.top + BAR - 5, slot.point.text, "value" if slot.point.value else "muted")
+        end = max(scale.at(value) for value in _ends(slot.point) if value is not None)
+        canvas.text(end + GAP, slot.top + BAR - 5, slot.point.text, "value" if slot.point.value else "muted")
     return canvas
 
 
@@ -63,23 +65,26 @@ def _slots(panel: Panel) -> Iterator[Slot]:
         top += GAP
 
 
-def _values(panel: Panel) -> Iterator[float]:
-    for point in panel.points:
-        yield from (each for each in (point.value, point.low, point.high, point.baseline) if each is not None)
+def _ends(point: Point) -> tuple[float | None, ...]:
+    """Return what a value must be written behind."""
+    return point.value, point.high, point.baseline, 0.0
 
 
 def _bar(canvas: Canvas, scale: Scale, slot: Slot) -> None:
-    point, zero = slot.point, scale.at(0)
+    point = slot.point
     if point.baseline is not None:
-        _span(canvas, zero, scale.at(point.baseline), slot.top, BAR - 2, "baseline", "")
+        start, length = _span(scale, point.baseline)
+        canvas.rectangle(start, slot.top, length, BAR - 2, "baseline")
     if point.value is not None:
         look = f"{look_of(slot.series)}{' doubt' if point.doubt else ''}"
-        inset = 4 if point.baseline is not None else 0
-        _span(canvas, zero, scale.at(point.value), slot.top + inset, BAR - 2 - 2 * inset, look, point.tip)
+        inset = 0 if point.baseline is None else INSET
+        start, length = _span(scale, point.value)
+        canvas.rectangle(start, slot.top + inset, length, BAR - 2 - 2 * inset, look, tip=point.tip)
 
 
-def _span(canvas: Canvas, one: float, other: float, top: float, height: float, look: str, tip: str) -> None:
-    canvas.rectangle(min(one, other), top, abs(other - one), height, look, tip=tip)
+def _span(scale: Scale, value: float) -> tuple[float, float]:
+    """Return where a bar begins and how long it is, from zero to either side."""
+    return min(scale.at(0), scale.at(value)), abs(scale.at(value) - scale.at(0))
 
 
 def _interval(canvas: Canvas, scale: Scale, slot: Slot) -> None:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 
 from storeq.formats.chart.canvas import SERIES_COLOURS, Canvas, fitted, look_of, width_of
 from storeq.formats.chart.data import Panel, Point, Series
@@ -30,6 +31,7 @@ class Frame:
     xs: Scale
     ys: Scale
     step: float
+    left: float
 
     def at(self, point: Point, value: float) -> tuple[float, float]:
         """Return where a value of a point lies."""
@@ -50,9 +52,9 @@ def draw_scale(panel: Panel, kind: Kind, width: int, *, is_instant: bool) -> Can
 
 
 def _frame(panel: Panel, kind: Kind, right: float, *, is_instant: bool) -> Frame:
-    bottom, values = HEIGHT - FOOT, list(_values(panel))
+    bottom = HEIGHT - FOOT
     up = (bottom - TOP) // PIXELS_UP_A_TICK
-    ys = measure_scale(values, panel.unit, start=bottom, end=TOP, ticks=up, zero=kind != "scatter")
+    ys = measure_scale(panel.extent, panel.unit, start=bottom, end=TOP, ticks=up, zero=kind != "scatter")
     left = width_of([tick.text for tick in ys.ticks]) + MARGIN
     places = [point.x for point in panel.points]
     inset = (right - left) / (2 * len(set(places)) + 1) if kind == "bar" else MARGIN / 2
@@ -63,7 +65,7 @@ def _frame(panel: Panel, kind: Kind, right: float, *, is_instant: bool) -> Frame
         ticks=max(2, int((right - left) / PIXELS_ACROSS_A_TICK)),
         is_instant=is_instant,
     )
-    return Frame(xs, ys, _pixel_step(places_of(panel), xs))
+    return Frame(xs, ys, _pixel_step(places_of(panel), xs), left)
 
 
 def places_of(panel: Panel) -> list[float]:
@@ -72,41 +74,37 @@ def places_of(panel: Panel) -> list[float]:
 
 
 def _pixel_step(places: Sequence[float], xs: Scale) -> float:
-    steps = [xs.at(after) - xs.at(before) for before, after in zip(places, places[1:], strict=False)]
+    steps = [xs.at(after) - xs.at(before) for before, after in pairwise(places)]
     return min(steps, default=LONE_STEP)
 
 
-def _values(panel: Panel) -> Iterator[float]:
-    for point in panel.points:
-        yield from (each for each in (point.value, point.low, point.high, point.baseline) if each is not None)
-
-
 def _axes(canvas: Canvas, frame: Frame) -> None:
-    left, right = frame.xs.start, canvas.width - MARGIN
+    left, right = frame.left, canvas.width - MARGIN
     for tick in frame.ys.ticks:
         at = frame.ys.at(tick.value)
-        canvas.line(left - MARGIN / 2, at, right, at, "zero" if tick.value == 0 else "grid")
-        canvas.text(left - MARGIN, at + 4, tick.text, "muted", anchor="end")
+        canvas.line(left, at, right, at, "zero" if tick.value == 0 else "grid")
+        canvas.text(left - MARGIN / 2, at + 4, tick.text, "muted", anchor="end")
     for tick in frame.xs.ticks:
         canvas.text(frame.xs.at(tick.value), HEIGHT - MARGIN / 2, tick.text, "muted", anchor="middle")
 
 
 def _columns(canvas: Canvas, frame: Frame, series: Series, number: int, count: int) -> None:
     width = max(1.5, frame.step * COLUMN_SHARE / count)
-    zero = frame.ys.at(0)
     for point in series.points:
         if point.value is None:
             continue
-        x, y = frame.at(point, point.value)
-        left = x - width * count / 2 + number * width
+        left = frame.xs.at(number_of(point.x)) - width * count / 2 + number * width
         if point.baseline is not None:
-            _column(canvas, left - 2, width + 4, zero, frame.ys.at(point.baseline), "baseline")
+            top, height = _upright(frame, point.baseline)
+            canvas.rectangle(left - 2, top, width + 4, height, "baseline")
+        top, height = _upright(frame, point.value)
         look = f"{look_of(number)}{' doubt' if point.doubt else ''}"
-        _column(canvas, left, width - (1 if count > 1 else 0), zero, y, look, point.tip)
+        canvas.rectangle(left, top, width - (1 if count > 1 else 0), height, look, tip=point.tip)
 
 
-def _column(canvas: Canvas, left: float, width: float, zero: float, y: float, look: str, tip: str = "") -> None:
-    canvas.rectangle(left, min(zero, y), width, abs(y - zero), look, tip=tip)
+def _upright(frame: Frame, value: float) -> tuple[float, float]:
+    """Return where a column begins and how high it is, from zero up or down."""
+    return min(frame.ys.at(0), frame.ys.at(value)), abs(frame.ys.at(value) - frame.ys.at(0))
 
 
 def _lines(canvas: Canvas, frame: Frame, series: Series, number: int, _: int) -> None:
