@@ -40,7 +40,7 @@ def opened(first: dt.date, days: int, stores: range = range(10)) -> OpenHours:
 
 @cache
 def year() -> OpenHours:
-    """Return the open hours of a year()."""
+    """Return the open hours of a whole year."""
     return opened(dt.date(2025, 1, 1), 365)
 
 

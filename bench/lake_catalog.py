@@ -1,0 +1,48 @@
+"""A lake in a folder: files on this machine, and a Glue catalog that lives as long as the process."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from moto.server import ThreadedMotoServer
+from pyiceberg.catalog.glue import GlueCatalog
+
+from contracts.tables import LAKE_TABLES
+from glue.catalog import glue_catalog
+from glue.lake import Lake
+
+_ENVIRONMENT = {"AWS_ACCESS_KEY_ID": "bench", "AWS_SECRET_ACCESS_KEY": "bench", "AWS_REGION": "us-east-1"}
+
+
+@contextmanager
+def folder_lake(folder: Path, *, database: str = "store_traffic") -> Iterator[Lake]:
+    """Give the lake of a folder, with the tables that are there as they were last, and all others empty.
+
+    Lakes of one process that are open side by side need databases of different names.
+    """
+    folder.mkdir(parents=True, exist_ok=True)
+    # It tells of each request.
+    logging.getLogger("werkzeug").setLevel(logging.ERROR)
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
+    try:
+        host, port = server.get_host_and_port()
+        warehouse = folder.resolve().as_uri()
+        catalog = glue_catalog(warehouse=warehouse, endpoint_url=f"http://{host}:{port}", environment=_ENVIRONMENT)
+        lake = Lake(catalog=catalog, database=database, warehouse=warehouse)
+        lake.create_database()
+        for table in LAKE_TABLES:
+            _register(catalog, (database, table.name), folder / database / table.name / "metadata")
+            lake.apply(table)
+        yield lake
+    finally:
+        server.stop()
+
+
+def _register(catalog: GlueCatalog, name: tuple[str, str], metadata: Path) -> None:
+    # Their names begin with their number.
+    if versions := sorted(metadata.glob("*.metadata.json")):
+        catalog.register_table(name, versions[-1].resolve().as_uri())
