@@ -169,7 +169,7 @@ limited AS (
     CAST(NULLIF(units - 1, 0) AS DOUBLE) AS freedom
   FROM place
 ),
-quantile AS (
+spread AS (
   SELECT
     *,
     CASE
@@ -190,7 +190,7 @@ flagged AS (
       WHEN pairs < 4 OR pairs < pairs_left_out_coverage + pairs_left_out_counterpart THEN 'few days'
       WHEN abs(pair_coverage - pair_baseline_coverage) > 0.1e0 THEN 'unequal coverage'
     END AS flag
-  FROM quantile
+  FROM spread
 )
 SELECT
   period_id, period_kind, start_date, end_date, level, place, region,

@@ -152,7 +152,7 @@ def test_stores_that_were_not_watched_are_not_in_the_chain() -> None:
     blind = Line("c4", BEFORE, store("c4", 9.0).visitors, coverages={PEAK + day * DAY: 0.7 for day in range(6)})
     late = Line("t3", BEFORE + 38 * DAY, store("t3", 9.0).visitors[38:])
     lines = [
-        *(store(store_id, (CONTROLS | TREATED)[store_id]) for store_id in ("c1", "c2", "c3", "t1", "t2")),
+        *(store(store_id, {**CONTROLS, **TREATED}[store_id]) for store_id in ("c1", "c2", "c3", "t1", "t2")),
         blind,
         late,
     ]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
+from typing import Any
 
 import pytest
 
@@ -17,7 +18,7 @@ NOW = dt.date(2025, 1, 1)
 NOVEMBER = [row for row in periods_of(FIRST, dt.date(2026, 1, 31), "month") if row["period_id"] == "2025-11"]
 
 
-def line(store_id: str, before: int | None = 100, now: int | None = 110, **changes: str) -> Line:
+def line(store_id: str, before: int | None = 100, now: int | None = 110, **changes: Any) -> Line:
     """Return a store with the same visitors every day of 2024, and of 2025."""
     return Line(store_id, FIRST, [before] * 366 + [now] * 365, **changes)
 

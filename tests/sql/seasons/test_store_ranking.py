@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from typing import Any
 
 import pytest
 
@@ -16,7 +17,7 @@ DAYS = 14
 PERIOD = asked(START, START + (DAYS - 1) * DAY)
 
 
-def counted(store_id: str, now: int, before: int, **changes: str) -> Line:
+def counted(store_id: str, now: int, before: int, **changes: Any) -> Line:
     """Return a store with the same visitors on every day of the period, and of the one before."""
     visitors = [before] * DAYS + [None] * (364 - DAYS) + [now] * DAYS
     return Line(store_id, START - YEAR, visitors, **changes)
