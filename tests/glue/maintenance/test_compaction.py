@@ -13,17 +13,17 @@ from pyarrow import parquet
 from pyiceberg.exceptions import CommitFailedException
 from pyiceberg.table import Table as IcebergTable
 from pyiceberg.table.snapshots import Operation
-from pyiceberg.typedef import Record
 
 from contracts.tables import LAKE_TABLES, TRAFFIC_MINUTE, Table
 from glue.lake import Lake
 from glue.maintenance.commits import replace_files
 from glue.maintenance.compaction import Compaction, RowsChangedError, compact, plan_compaction
 from glue.maintenance.manifests import rewrite_manifests
-from glue.maintenance.partitions import EPOCH, partitions_of
-from glue.maintenance.rewriting import Sizes, file_schema, read, write
+from glue.maintenance.partitions import partitions_of
+from glue.maintenance.rewriting import Sizes, read
 from glue.maintenance.storage import files_under
 from tests.glue.conftest import append
+from tests.glue.maintenance.samples import append_sample
 from tests.glue.maintenance.small_files import DAY, crossings, crossings_table, delete_rows, rows_of
 
 LATER = DAY + dt.timedelta(days=30)
@@ -120,7 +120,7 @@ def test_every_table_can_be_compacted(folder_lake: Lake, table: Table) -> None:
     folder_lake.apply(table)
     small = folder_lake.table(table)
     for is_complete in (True, False):
-        _append_sample(small, table, is_complete=is_complete)
+        append_sample(small, table, is_complete=is_complete)
     before = _sorted(small.refresh().scan().to_arrow())
     compact(small, until=dt.date(2100, 1, 1))
     assert len(list(small.scan().plan_files())) == 1
@@ -273,37 +273,3 @@ def _data_files(table: IcebergTable) -> set[str]:
 
 def _sorted(rows: pa.Table) -> list[str]:
     return sorted(map(str, rows.to_pylist()))
-
-
-def _append_sample(small: IcebergTable, table: Table, *, is_complete: bool) -> None:
-    schema = file_schema(small)
-    required = {column.name for column in table.columns if column.required}
-    row = {field.name: _value(field.type) if is_complete or field.name in required else None for field in schema}
-    batch = pa.RecordBatch.from_pylist([row], schema=schema)
-    days = (DAY - EPOCH).days
-    months = (DAY.year - EPOCH.year) * 12 + DAY.month - 1
-    partition = Record(*([days if table.partition_unit == "day" else months] if table.partition_by else []))
-    small.refresh()
-    with small.transaction() as transaction, transaction.update_snapshot().fast_append() as add:
-        for file in write(small, partition, [batch], Sizes()):
-            add.append_data_file(file)
-
-
-def _value(type_: pa.DataType) -> object:
-    if pa.types.is_struct(type_):
-        return {field.name: _value(field.type) for field in type_}
-    if pa.types.is_list(type_) or pa.types.is_large_list(type_):
-        return [_value(type_.value_type)] * 2
-    for is_such, value in _VALUES:
-        if is_such(type_):
-            return value
-    return "text"
-
-
-_VALUES: tuple[tuple[Callable[[pa.DataType], bool], object], ...] = (
-    (pa.types.is_timestamp, dt.datetime(2026, 9, 21, 6, tzinfo=dt.UTC)),
-    (pa.types.is_date, DAY),
-    (pa.types.is_boolean, True),
-    (pa.types.is_integer, 3),
-    (pa.types.is_floating, 0.5),
-)
