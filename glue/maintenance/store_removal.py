@@ -11,9 +11,11 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
+from pyiceberg import expressions
 from pyiceberg.exceptions import NoSuchTableError
+from pyiceberg.expressions import BooleanExpression
 from pyiceberg.io import FileIO, load_file_io
 from pyiceberg.io.pyarrow import PyArrowFileIO
 from pyiceberg.table import Table as IcebergTable
@@ -34,6 +36,8 @@ if TYPE_CHECKING:
     from mypy_boto3_dynamodb import DynamoDBClient
     from mypy_boto3_s3 import S3Client
 
+# Their constructors take positions, which their types do not tell.
+_by: Any = expressions
 IN_FLIGHT = dt.timedelta(hours=1)
 """A file that no snapshot needs and that is younger may belong to a commit of the stream that is under way."""
 READERS = 16
@@ -89,18 +93,22 @@ class StoreRemoval:
                     continue
 
     def _device_ids(self) -> tuple[str, ...]:
-        """Return the devices of the store alone: one that moved from another store tells of that one too."""
-        pairs: set[tuple[str, str]] = set()
-        for contract in (CAMERA_MINUTE, ACCOUNTING_HOUR):
-            try:
-                scan = self.lake.table(contract).scan(selected_fields=(STORE_COLUMN, "device_id"))
-            except NoSuchTableError:
-                continue
-            for batch in scan.to_arrow_batch_reader():
-                pairs |= set(zip(*(column.to_pylist() for column in batch.columns), strict=True))
-        own = {device_id for store_id, device_id in pairs if store_id == self.store_id}
-        others = {device_id for store_id, device_id in pairs if store_id != self.store_id}
-        return tuple(sorted(own - others - {""}))
+        """Return the devices of the store alone: one that worked in another store tells of that one too."""
+        of_store = _by.EqualTo(STORE_COLUMN, self.store_id)
+        own = {each for table in (CAMERA_MINUTE, ACCOUNTING_HOUR) for each in self._devices(table, of_store)} - {""}
+        if not own:
+            return ()
+        # The hours of accounting are few; to look for a device in all minutes would read all of them.
+        elsewhere = _by.And(_by.NotEqualTo(STORE_COLUMN, self.store_id), _by.In("device_id", own))
+        return tuple(sorted(own - self._devices(ACCOUNTING_HOUR, elsewhere)))
+
+    def _devices(self, contract: Table, condition: BooleanExpression) -> set[str]:
+        try:
+            table = self.lake.table(contract)
+        except NoSuchTableError:
+            return set()
+        rows = table.scan(row_filter=condition, selected_fields=("device_id",)).to_arrow_batch_reader()
+        return {device_id for batch in rows for device_id in batch.column(0).unique().to_pylist()}
 
     def _counts(self, tables: dict[Table, IcebergTable], mention: StoreMention) -> Iterator[tuple[Table, RowCounts]]:
         for contract, table in tables.items():
