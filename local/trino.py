@@ -27,7 +27,12 @@ CATALOG = "lake"
 USER = "store-traffic"
 READY_SECONDS = 90
 ANSWER_SECONDS = 2
-HEAP = "2G"
+JVM_OPTIONS = (
+    "-Xmx2G",
+    "-Djdk.attach.allowAttachSelf=true",
+    # It answers some dozens of queries over little data: compiling for speed takes longer than it saves.
+    "-XX:TieredStopAtLevel=1",
+)
 _connect: Callable[..., dbapi.Connection] = dbapi.connect
 """The client's own has no types."""
 
@@ -103,7 +108,7 @@ class Trino:
             (etc / path).parent.mkdir(parents=True, exist_ok=True)
             lines = (f"{name}={value}\n" for name, value in properties.items())
             (etc / path).write_text("".join(lines), encoding="utf-8")
-        (etc / "jvm.config").write_text(f"-Xmx{HEAP}\n-Djdk.attach.allowAttachSelf=true\n", encoding="utf-8")
+        (etc / "jvm.config").write_text("\n".join(JVM_OPTIONS) + "\n", encoding="utf-8")
         self._supervisor.start(
             "trino",
             (TRINO / "bin" / "launcher", "run", "--etc-dir", etc),
@@ -170,10 +175,12 @@ class Trino:
         return said.get("starting") is False
 
     def _answers(self) -> bool:
-        """Whether a query gets an answer: the first ones are refused until the node has found itself."""
+        """Whether it knows of a node that queries can run on: it answers `SELECT 1` before."""
         try:
-            with _connect(host=HOST, port=self._port, user=USER, max_attempts=1) as connection:
-                return bool(connection.cursor().execute("SELECT 1").fetchone() == [1])
+            with self.connect(database="information_schema") as connection:
+                cursor = connection.cursor()
+                cursor.execute("SELECT count(*) FROM system.runtime.nodes WHERE state = 'active'")
+                return bool(cursor.fetchone() == [1])
         except (Error, requests.RequestException):
             return False
 
