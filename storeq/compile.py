@@ -10,6 +10,7 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
+from itertools import dropwhile
 from typing import Any
 
 from sqlglot import exp
@@ -71,7 +72,7 @@ def compile_question(question: Question, scope: Scope, place: Place, *, limit: i
     steps = [*(_step(read.table.name, _sql(select_of(read, place, scope))) for read in reads)]
     if scope.period is not None and question.reads(PERIOD):
         steps.append(_step(PERIOD.name, _sql(_period_row(scope.period))))
-    steps += [_step(view.name, _without_header(view.sql)) for view in question.parts]
+    steps += [_step(view.name, _indented(view.sql)) for view in question.parts]
     answer = exp.select("*").from_(exp.to_identifier(question.name)).where(*_answer_filters(question, scope))
     answer = answer.order_by(*order_of(question))
     answer = answer if limit is None else answer.limit(limit)
@@ -185,15 +186,14 @@ def _instant(instant: dt.datetime) -> exp.Expr:
 
 
 def _step(name: str, sql: str) -> str:
-    indented = "\n".join(f"  {line}" if line else "" for line in sql.strip().splitlines())
-    return f"{name} AS (\n{indented}\n)"
+    return f"{name} AS (\n{sql}\n)"
 
 
 def _sql(query: exp.Expr) -> str:
     return query.sql(WRITTEN_IN, pretty=True)
 
 
-def _without_header(sql: str) -> str:
-    lines = sql.splitlines()
-    first = next(index for index, line in enumerate(lines) if not line.startswith("--"))
-    return "\n".join(lines[first:])
+def _indented(sql: str) -> str:
+    """Return a view's SQL without its header; what sqlglot writes is never touched, for a literal may hold a line."""
+    lines = dropwhile(lambda line: line.startswith("--"), sql.rstrip().split("\n"))
+    return "\n".join(f"  {line}" if line else "" for line in lines)

@@ -64,8 +64,8 @@ def reads_of(question: Question, scope: Scope) -> tuple[TableRead, ...]:
     return tuple(
         TableRead(
             table=table,
-            # Peaks are few, and chosen by their dates whatever the views use.
-            columns=_columns(table, used, has_star=has_star or table == PEAK),
+            # Periods and peaks are few, and chosen by names and dates whatever the views use.
+            columns=_columns(table, used, has_star=has_star or table in (PERIOD, PEAK)),
             dates=_dates(question, scope, margins[table.name]) if _is_by_date(table) else None,
             stores=scope.stores if knows_stores(table) else None,
             region=scope.region if knows_stores(table) else None,

@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import duckdb
+from botocore.exceptions import BotoCoreError, ClientError
 from pyarrow import dataset
 from pyiceberg.exceptions import NoSuchTableError
 from pyiceberg.io.pyarrow import ArrowScan, PyArrowFileIO, schema_to_pyarrow
@@ -24,7 +25,7 @@ from glue.lake import Lake
 from storeq.engines.duckdb import Opened
 from storeq.engines.relations import create_relation
 from storeq.engines.row_filter import row_filter
-from storeq.errors import MissingTablesError
+from storeq.errors import EngineError, MissingTablesError
 from storeq.reading import TableRead
 
 
@@ -43,13 +44,18 @@ class Catalog:
         """Create the view of a table over the files that may hold rows of a read; None when there is no such table."""
         try:
             table = self.lake.table(read.table)
+            _check_columns(table, read)
+            tasks = _planned(table, read)
+            create_relation(connection, read, _parts(connection, table, read, tasks))
         except NoSuchTableError:
             return None
-        _check_columns(table, read)
-        scan = table.scan(row_filter=row_filter(read), selected_fields=read.touched)
-        tasks = list(scan.plan_files())
-        create_relation(connection, read, _parts(connection, table, read, tasks))
+        except (BotoCoreError, ClientError, OSError) as error:
+            raise EngineError([f"The lake {self.lake.warehouse} does not answer: {error}"]) from error
         return Opened(files=len(tasks), bytes=sum(task.file.file_size_in_bytes for task in tasks))
+
+
+def _planned(table: IcebergTable, read: TableRead) -> list[FileScanTask]:
+    return list(table.scan(row_filter=row_filter(read)).plan_files())
 
 
 def is_read_by_name(table: IcebergTable, names: Iterable[str]) -> bool:

@@ -45,7 +45,8 @@ def print_table(console: Console, answered: Answered) -> None:
     rows = list(islice(answered.each(), SHOWN_ROWS))
     every = [_cells(column, rows) for column in _telling(answered)]
     shown = fitting(every, console.width, of_chart=answered.question.view.chart)
-    console.print(_table(shown, rows))
+    if rows:
+        console.print(_table(shown, rows))
     for line in _remarks(answered, rows, [cells for cells in every if cells not in shown]):
         console.print(line, soft_wrap=True)
 
@@ -113,7 +114,7 @@ def _remarks(answered: Answered, rows: Sequence[Row], left_out: Sequence[Cells])
     yield f"\n{count(total)} {'row' if total == 1 else 'rows'}" + (
         f", the first {count(len(rows))} shown: --format csv gives all" if total > len(rows) else ""
     )
-    if left_out:
+    if rows and left_out:
         names = ", ".join(cells.column.name for cells in left_out)
         yield f"No room for {len(left_out)} columns: {names}"
     chart = "; add --format chart to draw it" if answered.question.view.chart else ""

@@ -34,6 +34,7 @@ _BY_WORD: dict[str, Unit] = {
     "rate": "share",
     "coverage": "share",
 }
+_BY_TYPE: dict[str, Unit] = {"VARCHAR": "text", "BOOLEAN": "flag", "DATE": "date"}
 _OF_CLOCK: dict[str, Unit] = {"iso_weekday": "weekday", "hour_of_day": "hour"}
 _BY_NAME: dict[str, Unit] = {"service_level": "share", "little_gap": "share", "trend_gap": "change"}
 _CHANGES = frozenset({"change", "effect"})
@@ -48,19 +49,12 @@ def unit_of(column: Column) -> Unit:
     >>> unit_of(Column("wait_seconds_p90", "DOUBLE", "")), unit_of(Column("hour_of_day", "INTEGER", ""))
     ('seconds', 'hour')
     """
-    if column.type == "VARCHAR":
-        return "text"
-    if column.type in ("BOOLEAN", "DATE"):
-        return "flag" if column.type == "BOOLEAN" else "date"
-    if column.type.startswith("TIMESTAMP"):
-        return "instant"
-    if column.type not in (*_WHOLE, "DOUBLE", "FLOAT") and not column.type.startswith("DECIMAL"):
-        return "nested"
+    is_number = column.type in (*_WHOLE, "DOUBLE", "FLOAT") or column.type.startswith("DECIMAL")
+    if not is_number:
+        return "instant" if column.type.startswith("TIMESTAMP") else _BY_TYPE.get(column.type, "nested")
     if column.name in _OF_CLOCK:
         return _OF_CLOCK[column.name]
-    if is_key(column):
-        return "label"
-    return _BY_NAME.get(column.name) or _by_word(column)
+    return "label" if is_key(column) else _BY_NAME.get(column.name) or _by_word(column)
 
 
 def _by_word(column: Column) -> Unit:

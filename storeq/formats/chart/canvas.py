@@ -74,7 +74,7 @@ def fitted(said: str, width: float) -> str:
 
 def width_of(texts: Sequence[str]) -> float:
     """Return the width of the longest text, in pixels."""
-    return max((len(text) for text in texts), default=0) * SMALL_CHARACTER
+    return (max(map(len, texts), default=0) + 1) * SMALL_CHARACTER
 
 
 def _short(value: float) -> str:

@@ -25,6 +25,7 @@ WIDE = 1200
 HALF = 560
 NARROW = 340
 SVG_WIDTH = 960
+SVG_MARGIN = 12
 MOST_TABLE_ROWS = 500
 SVG_TITLE_HEIGHT = 28
 
@@ -89,7 +90,7 @@ def chart_svg(answered: Answered) -> str:
         canvas.root.set("height", f"{canvas.height}")
         root.append(canvas.root)
         top += canvas.height
-    root.set("viewBox", f"0 0 {SVG_WIDTH} {top:.0f}")
+    root.set("viewBox", f"{-SVG_MARGIN} 0 {SVG_WIDTH + 2 * SVG_MARGIN} {top + SVG_MARGIN:.0f}")
     return ET.tostring(root, encoding="unicode") + "\n"
 
 
