@@ -39,54 +39,56 @@ WITH
 -- One row for each store and what is measured of it, as a logarithm.
 measured AS (
   SELECT
-    peak_id, store_id, peak_role, flag, measure.measure,
+    change.*, measure.measure,
     CASE measure.measure
       WHEN 'during' THEN log_change_during WHEN 'after' THEN log_change_after ELSE log_trend
     END AS log_change
-  FROM peak_store_change
+  FROM peak_store_change AS change
   CROSS JOIN (VALUES ('during'), ('after'), ('trend')) AS measure (measure)
 ),
-control AS (
+controlled AS (
   SELECT
-    peak_id, measure,
-    count(log_change) AS controls, avg(log_change) AS mean_change, var_samp(log_change) AS variance
+    *,
+    count(CASE WHEN peak_role = 'control' AND flag IS NULL THEN log_change END) OVER one_measure AS controls,
+    avg(CASE WHEN peak_role = 'control' AND flag IS NULL THEN log_change END) OVER one_measure AS control_change,
+    var_samp(CASE WHEN peak_role = 'control' AND flag IS NULL THEN log_change END) OVER one_measure AS control_variance
   FROM measured
-  WHERE peak_role = 'control' AND flag IS NULL
-  GROUP BY peak_id, measure
+  WINDOW one_measure AS (PARTITION BY peak_id, measure)
 ),
 place_measured AS (
   SELECT
     peak_id, measure, level.level, CASE level.level WHEN 'store' THEN store_id ELSE '*' END AS place,
-    max(peak_role) AS peak_role, count(log_change) AS stores, avg(log_change) AS log_change,
-    var_samp(log_change) / CAST(count(log_change) AS DOUBLE) AS treated_square
-  FROM measured
+    max(peak_role) AS peak_role, max(CASE level.level WHEN 'store' THEN flag END) AS flag,
+    CAST(sum(days_before) AS BIGINT) AS days_before, CAST(sum(days_during) AS BIGINT) AS days_during,
+    CAST(sum(days_after) AS BIGINT) AS days_after,
+    sum(visitors_before) AS visitors_before, sum(visitors_during) AS visitors_during,
+    sum(visitors_after) AS visitors_after,
+    avg(coverage) AS coverage, avg(baseline_coverage) AS baseline_coverage,
+    count(log_change) AS stores, avg(log_change) AS log_change,
+    max(controls) AS controls, max(control_change) AS control_change,
+    max(control_variance) / CAST(NULLIF(max(controls), 0) AS DOUBLE) AS control_square,
+    CASE
+      WHEN count(log_change) > 1 THEN var_samp(log_change) / CAST(count(log_change) AS DOUBLE)
+      ELSE max(control_variance)
+    END AS place_square
+  FROM controlled
   CROSS JOIN (VALUES ('store'), ('chain')) AS level (level)
   WHERE level.level = 'store' OR peak_role = 'treated' AND flag IS NULL
   GROUP BY peak_id, measure, level.level, CASE level.level WHEN 'store' THEN store_id ELSE '*' END
 ),
-compared AS (
-  SELECT
-    place.*,
-    control.controls, control.mean_change AS control_change,
-    CASE WHEN place.peak_role = 'treated' AND control.controls >= 2 THEN place.log_change - control.mean_change END
-      AS log_effect,
-    control.variance / CAST(control.controls AS DOUBLE) AS control_square,
-    CASE WHEN place.stores > 1 THEN place.treated_square ELSE control.variance END AS place_square
-  FROM place_measured AS place
-  LEFT JOIN control ON control.peak_id = place.peak_id AND control.measure = place.measure
-),
 freed AS (
   SELECT
     *,
+    CASE WHEN peak_role = 'treated' AND controls >= 2 THEN log_change - control_change END AS log_effect,
     CASE
       WHEN stores > 1 THEN (place_square + control_square) * (place_square + control_square) / NULLIF(
         place_square * place_square / CAST(stores - 1 AS DOUBLE)
-          + control_square * control_square / NULLIF(CAST(controls - 1 AS DOUBLE), 0e0),
+          + control_square * control_square / CAST(NULLIF(controls - 1, 0) AS DOUBLE),
         0e0
       )
-      ELSE NULLIF(CAST(controls - 1 AS DOUBLE), 0e0)
+      ELSE CAST(NULLIF(controls - 1, 0) AS DOUBLE)
     END AS freedom
-  FROM compared
+  FROM place_measured
 ),
 limited AS (
   SELECT
@@ -100,9 +102,12 @@ limited AS (
     END AS margin
   FROM freed
 ),
-place_effect AS (
+place AS (
   SELECT
-    peak_id, level, place, max(stores) AS stores, COALESCE(max(controls), 0) AS controls,
+    peak_id, level, place, peak_role, flag, days_before, days_during, days_after,
+    visitors_before, visitors_during, visitors_after,
+    max(coverage) AS coverage, max(baseline_coverage) AS baseline_coverage,
+    max(stores) AS stores, max(controls) AS controls,
     max(CASE WHEN measure = 'during' THEN log_change END) AS log_during,
     max(CASE WHEN measure = 'during' THEN control_change END) AS control_during,
     max(CASE WHEN measure = 'during' THEN log_effect END) AS log_effect,
@@ -114,37 +119,22 @@ place_effect AS (
     max(CASE WHEN measure = 'trend' THEN log_effect END) AS log_trend,
     max(CASE WHEN measure = 'trend' THEN margin END) AS margin_trend
   FROM limited
-  GROUP BY peak_id, level, place
-),
-place_sum AS (
-  SELECT
-    peak_id, level.level, CASE level.level WHEN 'store' THEN store_id ELSE '*' END AS place,
-    max(peak_role) AS peak_role, max(CASE level.level WHEN 'store' THEN flag END) AS flag,
-    CAST(sum(days_before) AS BIGINT) AS days_before, CAST(sum(days_during) AS BIGINT) AS days_during,
-    CAST(sum(days_after) AS BIGINT) AS days_after,
-    sum(visitors_before) AS visitors_before, sum(visitors_during) AS visitors_during, sum(visitors_after) AS visitors_after,
-    avg(coverage) AS coverage, avg(baseline_coverage) AS baseline_coverage
-  FROM peak_store_change
-  CROSS JOIN (VALUES ('store'), ('chain')) AS level (level)
-  WHERE level.level = 'store' OR peak_role = 'treated' AND flag IS NULL
-  GROUP BY peak_id, level.level, CASE level.level WHEN 'store' THEN store_id ELSE '*' END
+  GROUP BY
+    peak_id, level, place, peak_role, flag, days_before, days_during, days_after,
+    visitors_before, visitors_during, visitors_after
 ),
 judged AS (
   SELECT
-    peak_v1.peak_name, peak_v1.retail_year, place_sum.*, place_effect.stores, place_effect.controls,
-    log_during, control_during, log_effect, margin, log_after, control_after, log_effect_after, margin_after, log_trend,
-    COALESCE(place_sum.flag, CASE
-      WHEN place_sum.peak_role = 'treated' AND place_effect.controls < 2 THEN 'no controls'
-      WHEN abs(log_trend) > margin_trend THEN 'trends differ'
+    peak_v1.peak_name, peak_v1.retail_year, place.*,
+    COALESCE(place.flag, CASE
+      WHEN place.peak_role = 'treated' AND place.controls < 2 THEN 'no controls'
+      WHEN abs(place.log_trend) > place.margin_trend THEN 'trends differ'
     END) AS final_flag,
     COALESCE(visitors_before > 0e0 AND visitors_before < CAST(${smallest_cell} AS DOUBLE), FALSE)
       OR COALESCE(visitors_during > 0e0 AND visitors_during < CAST(${smallest_cell} AS DOUBLE), FALSE)
       OR COALESCE(visitors_after > 0e0 AND visitors_after < CAST(${smallest_cell} AS DOUBLE), FALSE) AS is_suppressed
-  FROM place_sum
-  INNER JOIN place_effect
-    ON place_effect.peak_id = place_sum.peak_id AND place_effect.level = place_sum.level
-    AND place_effect.place = place_sum.place
-  INNER JOIN peak_v1 ON peak_v1.peak_id = place_sum.peak_id
+  FROM place
+  INNER JOIN peak_v1 ON peak_v1.peak_id = place.peak_id
 )
 SELECT
   peak_id, peak_name, retail_year, level, place, peak_role, stores, controls, days_before, days_during, days_after,

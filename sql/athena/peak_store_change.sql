@@ -19,14 +19,6 @@
 -- not taken for growth; a weekday that was never seen before is left out. Days of few are in it: share no rows outside
 -- the store.
 WITH
-member AS (
-  SELECT peak_v1.peak_id, stores.store_id, COALESCE(role.peak_role, 'treated') AS peak_role
-  FROM peak_v1
-  CROSS JOIN (SELECT DISTINCT store_id FROM store_trading_day) AS stores
-  LEFT JOIN peak_store_v1 AS role ON role.peak_id = peak_v1.peak_id AND role.store_id = stores.store_id
-  LEFT JOIN (SELECT DISTINCT peak_id FROM peak_store_v1) AS assigned ON assigned.peak_id = peak_v1.peak_id
-  WHERE role.store_id IS NOT NULL OR assigned.peak_id IS NULL
-),
 phase AS (
   SELECT peak_id, 'before' AS phase, before_start_date AS first_date, before_end_date AS last_date FROM peak_v1
   UNION ALL
@@ -86,9 +78,10 @@ shifted AS (
     AND shift.shift_date <= peak_v1.after_end_date
   GROUP BY peak_v1.peak_id, shift.store_id
 ),
+-- Where peak_store_v1 says nothing of a peak all stores are treated; where it does, others are not in it.
 flagged AS (
   SELECT
-    member.peak_role, store_sum.*,
+    store_sum.*, COALESCE(member.peak_role, 'treated') AS peak_role,
     CASE
       WHEN days_before < 7 OR days_during = 0 THEN 'few days'
       WHEN shifted.is_moved THEN 'moved camera'
@@ -97,8 +90,11 @@ flagged AS (
         THEN 'unequal coverage'
     END AS flag
   FROM store_sum
-  INNER JOIN member ON member.peak_id = store_sum.peak_id AND member.store_id = store_sum.store_id
+  LEFT JOIN peak_store_v1 AS member
+    ON member.peak_id = store_sum.peak_id AND member.store_id = store_sum.store_id
+  LEFT JOIN (SELECT DISTINCT peak_id FROM peak_store_v1) AS assigned ON assigned.peak_id = store_sum.peak_id
   LEFT JOIN shifted ON shifted.peak_id = store_sum.peak_id AND shifted.store_id = store_sum.store_id
+  WHERE member.store_id IS NOT NULL OR assigned.peak_id IS NULL
 )
 SELECT
   peak_id, store_id, peak_role, days_before, days_during, days_after, visitors_before, visitors_during, visitors_after,

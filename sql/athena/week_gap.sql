@@ -12,23 +12,20 @@
 -- the retail week. The chain's course is the median over the stores of what the week has above or below the store's
 -- own mean, where five stores have that week. Stores with one line have no series of the line.
 WITH
-store_day AS (
-  SELECT store_id, business_date, is_open, lines, visitors, coverage FROM store_trading_day
-),
-store_line AS (
-  SELECT store_id, max(lines) AS lines
-  FROM store_day
-  GROUP BY store_id
+line_day AS (
+  SELECT
+    store_id, line_id, business_date, coverage, CAST(visitors AS DOUBLE) AS visitors,
+    min(line_id) OVER (PARTITION BY store_id) <> max(line_id) OVER (PARTITION BY store_id) AS is_of_several
+  FROM line_trading_day
 ),
 watched AS (
   SELECT store_id, '*' AS line_id, business_date, CAST(visitors AS DOUBLE) AS visitors
-  FROM store_day
+  FROM store_trading_day
   WHERE is_open AND coverage >= 0.8e0 AND visitors > 0
   UNION ALL
-  SELECT line_day.store_id, line_day.line_id, line_day.business_date, CAST(line_day.visitors AS DOUBLE) AS visitors
-  FROM line_trading_day AS line_day
-  INNER JOIN store_line ON store_line.store_id = line_day.store_id AND store_line.lines > 1
-  WHERE line_day.coverage >= 0.8e0 AND line_day.visitors > 0
+  SELECT store_id, line_id, business_date, visitors
+  FROM line_day
+  WHERE is_of_several AND coverage >= 0.8e0 AND visitors > 0e0
 ),
 -- The weekday's usual deviation is the same on both sides of a shift, so that the whole history tells it.
 adjusted AS (
