@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import datetime as dt
 import os
 import sys
 from collections.abc import Callable, Iterable, Mapping
@@ -13,7 +14,8 @@ from pathlib import Path
 from rich.console import Console
 
 from glue.dialect import sql_for
-from glue.views import VIEWS_FOLDER, load_views
+from glue.views import VIEWS_FOLDER, load_checks, load_views
+from storeq.checking import check_lake
 from storeq.compile import compile_question
 from storeq.emptiness import why_empty
 from storeq.engine_choice import engine_of, place_of
@@ -21,6 +23,7 @@ from storeq.errors import EngineError, StoreqError, check_all
 from storeq.formats.answered import Answered
 from storeq.formats.chart.page import chart_page, chart_svg
 from storeq.formats.chart.spec import chart_of
+from storeq.formats.checks import print_checks
 from storeq.formats.lines import csv_lines, json_lines
 from storeq.formats.questions import print_columns, print_groups, print_question
 from storeq.formats.table import print_table
@@ -40,7 +43,7 @@ PLAIN_WIDTH = 160
 def main(
     arguments: list[str] | None = None, *, environment: Mapping[str, str] = os.environ, folder: Path = VIEWS_FOLDER
 ) -> int:
-    """Run one verb; returns 0, 1 when the engine cannot answer, or 2 when the question cannot be asked."""
+    """Run one verb; returns 0, 1 when the engine cannot answer, or a check fails, or 2 when it cannot be asked."""
     options = parser().parse_args(arguments)
     library = Library(load_views(folder=folder))
     try:
@@ -93,6 +96,16 @@ def _run(options: argparse.Namespace, library: Library, environment: Mapping[str
     return 0
 
 
+def _check(options: argparse.Namespace, library: Library, environment: Mapping[str, str]) -> int:
+    engine = engine_of(options)
+    now = None if options.folder else dt.datetime.now(dt.UTC)
+    asked = permitted(Scope(stores=tuple(options.store) if options.store else None), allowed_stores(environment))
+    checked = check_lake(
+        engine, load_checks(now=now), library.views, stores=resolve(asked, engine).stores, without=options.without
+    )
+    return FAILED if print_checks(_console(), checked) else 0
+
+
 def _scope(options: argparse.Namespace, environment: Mapping[str, str]) -> Scope:
     return permitted(scope_of(options), allowed_stores(environment))
 
@@ -134,6 +147,7 @@ _VERBS: Mapping[str, Callable[[argparse.Namespace, Library, Mapping[str, str]], 
     "show": _show,
     "sql": _sql,
     "run": _run,
+    "check": _check,
 }
 _LINES: Mapping[str, Callable[[Answered], Iterable[str]]] = {"csv": csv_lines, "json": json_lines}
 

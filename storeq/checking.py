@@ -47,7 +47,12 @@ class Checked:
 
 
 def check_lake(
-    engine: Engine, checks: Iterable[Check], views: Collection[View], *, without: Collection[str] = ()
+    engine: Engine,
+    checks: Iterable[Check],
+    views: Collection[View],
+    *,
+    stores: tuple[str, ...] | None = None,
+    without: Collection[str] = (),
 ) -> Iterator[Checked]:
     """Ask one check after the other.
 
@@ -55,6 +60,7 @@ def check_lake(
         engine: what answers.
         checks: which to ask.
         views: those that checks are built on.
+        stores: the only stores whose rows are read; None reads all.
         without: tables and views that are too dear to read: checks that read them are not asked.
 
     Raises:
@@ -64,10 +70,10 @@ def check_lake(
     known = _IN_THE_LAKE.union(view.name for view in views)
     for check in checks:
         is_asked = known.issuperset(check.reads) and not set(without).intersection(check.reads)
-        yield Checked(check, _violations(engine, check, views) if is_asked else None)
+        yield Checked(check, _violations(engine, check, views, Scope(stores=stores)) if is_asked else None)
 
 
-def _violations(engine: Engine, check: Check, views: Collection[View]) -> pa.Table:
+def _violations(engine: Engine, check: Check, views: Collection[View], scope: Scope) -> pa.Table:
     asked = View(f"check_{check.name}", check.sentence, "one violation", check.reads, check.sql)
     question = Library([*views, asked]).find(asked.name)
-    return engine.run(compile_question(question, Scope(), engine.place, limit=MOST_VIOLATIONS)).rows
+    return engine.run(compile_question(question, scope, engine.place, limit=MOST_VIOLATIONS)).rows

@@ -21,6 +21,7 @@ Asks the lake the questions of sql/athena.
   storeq show wait_percentile                      what it tells, column by column, and its SQL
   storeq run store_trading_day --from 2026-11-01 --to 2026-12-31 --store store-001 --warehouse s3://bucket/lake
   storeq run lane_hour --folder build/demo/lake    what `make demo` kept
+  storeq check --folder build/demo/lake            what must add up
   storeq sql wait_percentile --engine athena --from 2026-11-01 --to 2026-11-30
 
 An answer compares the dates asked for with the same weekdays 364 days before, unless --baseline-from and --baseline-to
@@ -33,19 +34,30 @@ def parser() -> argparse.ArgumentParser:
     root = argparse.ArgumentParser(
         prog="storeq", description=_EXPLAINED, formatter_class=argparse.RawDescriptionHelpFormatter
     )
-    verbs = root.add_subparsers(dest="verb", required=True, metavar="list | show | run | sql")
+    verbs = root.add_subparsers(dest="verb", required=True, metavar="list | show | run | sql | check")
     listing = verbs.add_parser("list", help="list the questions")
     listing.add_argument("--columns", metavar="NAME", help="the columns of one question instead")
     show = verbs.add_parser("show", help="show one question: what it tells, column by column, and its SQL")
     run = verbs.add_parser("run", help="ask a question")
     sql = verbs.add_parser("sql", help="print the statement that asks a question")
+    check = verbs.add_parser("check", help="ask what must add up", description=_CHECK_HELP)
     for verb in (show, run, sql):
         verb.add_argument("name", metavar="QUESTION", help="as `storeq list` names it")
     for verb in (run, sql):
         _add_scope(verb)
         _add_engine(verb)
+    _add_engine(check)
+    check.add_argument("--store", action="append", metavar="ID", help="only this store; may be repeated")
+    check.add_argument(
+        "--without", action="append", default=[], metavar="TABLE", help="ask no check that reads it; may be repeated"
+    )
     _add_output(run)
     return root
+
+
+_CHECK_HELP = """Asks every check of sql/checks: sums, ranges, keys, freshness, coverage. Ends with 1 when one that must
+hold does not; one that real sensors may break only warns. Days are due by the clock; of --folder, which keeps the past,
+by its newest hour."""
 
 
 def _add_scope(verb: argparse.ArgumentParser) -> None:

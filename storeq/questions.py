@@ -58,6 +58,11 @@ class Library:
         self._views = {view.name: view for view in views}
         self._found: dict[str, Question] = {}
 
+    @property
+    def views(self) -> tuple[View, ...]:
+        """All views, each after those that it reads."""
+        return tuple(self._views.values())
+
     def find(self, name: str) -> Question:
         """Return a question.
 

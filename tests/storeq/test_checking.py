@@ -16,6 +16,7 @@ from pyarrow import parquet
 from contracts.tables import LAKE_TABLES, TABLES
 from glue.schemas import arrow_schema_of
 from glue.views import Check, load_checks, load_views
+from storeq.__main__ import main
 from storeq.check_job import Settings, run, settings_of
 from storeq.checking import MOST_VIOLATIONS, check_lake
 from storeq.engines.duckdb import DuckDB
@@ -154,3 +155,30 @@ def test_settings_are_read() -> None:
         {"CHECKS_DATABASE": "lake", "CHECKS_TOPIC_ARN": "arn", "CHECKS_WITHOUT": "event_v1, rejected_v1"}
     )
     assert settings == Settings("lake", "arn", "primary", None, ("event_v1", "rejected_v1"))
+
+
+def test_command_shows_what_fails(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Rule: each check is a line, what violates it follows; a check that fails is the exit code."""
+    assert main(["check", "--folder", str(folder), "--without", "event_v1"], environment={}) == 1
+    lines = [" ".join(line.split()) for line in capsys.readouterr().out.splitlines()]
+    failed = next(number for number, line in enumerate(lines) if line.startswith("fails No hour counts less"))
+    assert "store_id store-001" in lines[failed + 1]
+    assert "1 fails" in lines[-1]
+
+
+def test_command_asks_only_of_permitted_stores(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Rule: who may read one store is told nothing of another's rows, in checks as in questions."""
+    assert main(["check", "--folder", str(folder)], environment={"STOREQ_STORES": "store-002"}) == 2
+    store = {column.name: None for column in TABLES["store_v1"].columns} | {
+        "store_id": "store-002",
+        "name": "B",
+        "region": "west",
+        "country": "DE",
+        "time_zone": "Europe/Berlin",
+        "opening_hours": [],
+    }
+    rows = pa.Table.from_pylist([store], arrow_schema_of(TABLES["store_v1"]))
+    parquet.write_table(rows, folder / "store_v1.parquet")
+    capsys.readouterr()
+    assert main(["check", "--folder", str(folder)], environment={"STOREQ_STORES": "store-002"}) == 0
+    assert "store-001" not in capsys.readouterr().out
