@@ -86,7 +86,7 @@ def _run(options: argparse.Namespace, library: Library, environment: Mapping[str
     if options.format == "chart":
         chart_of(question)
     with _progress(f"Asking {options.engine}"):
-        scope = resolve(asked(), engine)
+        scope = resolve(asked(), engine, allowed=allowed_stores(environment))
         statement = compile_question(question, scope, engine.place, limit=options.limit)
         answer = engine.run(statement)
         reasons = [] if answer.rows.num_rows else why_empty(engine, statement)

@@ -46,10 +46,11 @@ class Place:
 
 @dataclass(frozen=True, slots=True)
 class Statement:
-    """One SELECT as Athena and Trino read it, and what it reads."""
+    """One SELECT as Athena and Trino read it, and what it reads; `instants` are what has a time zone in its answer."""
 
     sql: str
     reads: tuple[TableRead, ...]
+    instants: frozenset[str] = frozenset()
 
     @property
     def sources(self) -> tuple[TableRead, ...]:
@@ -76,7 +77,8 @@ def compile_question(question: Question, scope: Scope, place: Place, *, limit: i
     answer = exp.select("*").from_(exp.to_identifier(question.name)).where(*_answer_filters(question, scope))
     answer = answer.order_by(*order_of(question))
     answer = answer if limit is None else answer.limit(limit)
-    return Statement(sql="WITH\n" + ",\n".join(steps) + "\n" + _sql(answer), reads=reads)
+    instants = frozenset(column.name for column in question.columns if column.type == "TIMESTAMP WITH TIME ZONE")
+    return Statement(sql="WITH\n" + ",\n".join(steps) + "\n" + _sql(answer), reads=reads, instants=instants)
 
 
 def compile_read(read: TableRead, place: Place) -> Statement:

@@ -27,13 +27,18 @@ class Known:
     periods: tuple[Period, ...] = ()
 
 
-def resolve(scope: Scope, engine: Engine) -> Scope:
+def resolve(scope: Scope, engine: Engine, *, allowed: Collection[str] | None = None) -> Scope:
     """Return the scope with every name found in the lake: a region became its stores, a period's name its dates.
+
+    Args:
+        scope: what was asked for.
+        engine: where to look.
+        allowed: the only stores that may be told of; None allows all.
 
     Raises:
         StoreqError: names that the lake does not know, all at once.
     """
-    known = _look(scope, engine)
+    known = _look(scope, engine, allowed)
     problems = [*_store_problems(scope, known), *_region_problems(scope, known), *_period_problems(scope, known)]
     if problems:
         raise StoreqError(problems)
@@ -63,9 +68,10 @@ def _stores(scope: Scope, known: Known) -> tuple[str, ...] | None:
     return tuple(sorted(there if scope.stores is None else there.intersection(scope.stores)))
 
 
-def _look(scope: Scope, engine: Engine) -> Known:
+def _look(scope: Scope, engine: Engine, allowed: Collection[str] | None) -> Known:
     has_places = scope.stores is not None or scope.region is not None
-    stores = _rows(engine, TableRead(STORE, ("store_id", "region"))) if has_places else []
+    may_see = None if allowed is None else tuple(sorted(allowed))
+    stores = _rows(engine, TableRead(STORE, ("store_id", "region"), stores=may_see)) if has_places else []
     every = tuple(column.name for column in PERIOD.columns)
     periods = _rows(engine, TableRead(PERIOD, every)) if scope.period_name else []
     return Known({row["store_id"]: row["region"] for row in stores}, tuple(_periods(periods)))
@@ -101,6 +107,8 @@ def _region_problems(scope: Scope, known: Known) -> Iterator[str]:
     regions = set(known.regions_by_store.values())
     if scope.region is not None and scope.region not in regions:
         yield f"There is no region {scope.region!r}: {nearest(scope.region, regions)}"
+    elif scope.region is not None and not _stores(scope, known):
+        yield f"None of the stores {', '.join(scope.stores or ())} is in the region {scope.region!r}: leave out one of them."
 
 
 def _period_problems(scope: Scope, known: Known) -> Iterator[str]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 import time
+from collections.abc import Collection
 from dataclasses import dataclass
 
 import awswrangler
@@ -21,6 +22,13 @@ from storeq.errors import EngineError, MissingTablesError
 CATALOG = "awsdatacatalog"
 POLLING_SECONDS = 0.5
 _NOT_FOUND = re.compile(r"TABLE_NOT_FOUND|SCHEMA_NOT_FOUND|does not exist")
+
+
+def in_utc(rows: pa.Table, instants: Collection[str]) -> pa.Table:
+    """Return rows with instants in UTC: awswrangler leaves out the zone, and Athena gives ours in UTC."""
+    utc = pa.timestamp("us", tz="UTC")
+    fields = [field.with_type(utc) if field.name in instants else field for field in rows.schema]
+    return rows.cast(pa.schema(fields))
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,7 +69,7 @@ class Athena:
             raise EngineError([f"Athena does not answer: {error}. Look at credentials, region, workgroup."]) from error
         statistics = found.query_metadata["Statistics"]
         return Answer(
-            rows=pa.Table.from_pandas(found, preserve_index=False).replace_schema_metadata(None),
+            rows=in_utc(pa.Table.from_pandas(found, preserve_index=False), statement.instants),
             seconds=time.monotonic() - started,
             bytes_read=statistics.get("DataScannedInBytes"),
         )
