@@ -54,6 +54,7 @@ DAILY_FROM = dt.date(2025, 8, 1)
 STORE_ID = "store-0002"
 SEED = 20260131
 YEARS_MIN = 2
+LAKE_FOLDER = FOLDER / "lake"
 PAGE = Path(__file__).resolve().parent.parent / "docs" / "lake-performance.md"
 MEASURED_TABLES = (*READ_TABLES, *ROLLUP_TABLES)
 
@@ -67,6 +68,7 @@ class Load:
     folder: Path
     shape: Shape
     file_minutes: int = 1
+    minute_days: int = 1
 
     @property
     def chain(self) -> Chain:
@@ -81,11 +83,9 @@ def main(arguments: list[str] | None = None) -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     try:
         if not options.render:
-            require(this_machine(FOLDER))
-            shape = Shape.of_footfall(options.footfall) if options.footfall else Shape.published()
-            load = Load(options.stores, options.years, FOLDER / "lake", shape)
-            report.write_text(json.dumps(measured(load, Console()), indent=2) + "\n", encoding="utf-8")
-        PAGE.write_text(render(json.loads(report.read_text(encoding="utf-8"))), encoding="utf-8")
+            figures = _asked_again(_read(report)) if options.ask else measured(_load(options), Console())
+            report.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
+        PAGE.write_text(render(_read(report)), encoding="utf-8")
     except (ResourceError, FileNotFoundError) as lacking:
         print(lacking, file=sys.stderr)
         return USAGE_ERROR
@@ -101,7 +101,7 @@ def measured(load: Load, console: Console) -> dict[str, Any]:
         filling = Filling(lake, load.chain, load.shape, progress)
         started = _Clock()
         filling.dimensions()
-        minute_rows = filling.minutes(MINUTES_OF, file_minutes=load.file_minutes)
+        minute_rows = sum(filling.minutes(date, file_minutes=load.file_minutes) for date in _minute_dates(load))
         minutes_took = started.lap()
         hour_rows = filling.local_hours(daily_from=DAILY_FROM)
         hours_took = started.lap()
@@ -115,7 +115,7 @@ def measured(load: Load, console: Console) -> dict[str, Any]:
         "years": load.years,
         "first": str(load.chain.first),
         "last": str(load.chain.last),
-        "minutes": {"date": str(MINUTES_OF), "rows": minute_rows, **minutes_took},
+        "minutes": {"date": str(MINUTES_OF), "days": load.minute_days, "rows": minute_rows, **minutes_took},
         "hours": {"rows": hour_rows, **hours_took},
         "tables_before": sizes_before,
         "tables_after": sizes_after,
@@ -123,6 +123,30 @@ def measured(load: Load, console: Console) -> dict[str, Any]:
         "before": before,
         "after": after,
     }
+
+
+def _asked_again(figures: dict[str, Any]) -> dict[str, Any]:
+    """Return the figures of the last run with the questions asked anew of the lake that it left."""
+    chain = Load(figures["stores"], figures["years"], LAKE_FOLDER, Shape.published()).chain
+    with folder_lake(LAKE_FOLDER) as lake:
+        return figures | {"after": [asdict(scan(lake, each)) for each in _questions(chain)]}
+
+
+def _read(report: Path) -> dict[str, Any]:
+    if not report.is_file():
+        raise FileNotFoundError(f"expected the figures of a run in {report}, came none; run it without options first")
+    figures: dict[str, Any] = json.loads(report.read_text(encoding="utf-8"))
+    return figures
+
+
+def _load(options: argparse.Namespace) -> Load:
+    require(this_machine(FOLDER))
+    shape = Shape.of_footfall(options.footfall) if options.footfall else Shape.published()
+    return Load(options.stores, options.years, LAKE_FOLDER, shape, minute_days=options.minute_days)
+
+
+def _minute_dates(load: Load) -> Iterator[dt.date]:
+    return (MINUTES_OF - dt.timedelta(days=number) for number in reversed(range(load.minute_days)))
 
 
 class _Clock:
@@ -183,6 +207,11 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--years", type=_at_least(YEARS_MIN), default=YEARS_MIN, help="retail years (default: 2)")
     parser.add_argument("--footfall", type=Path, help="folder of Leeds' counts, for the shape of a year")
     parser.add_argument(
+        "--minute-days", type=_at_least(1), default=1, help=f"write the minutes of so many days to {MINUTES_OF}"
+    )
+    again = parser.add_mutually_exclusive_group()
+    again.add_argument("--ask", action="store_true", help="only ask the lake of the last run again, as it is now")
+    again.add_argument(
         "--render", action="store_true", help="only write the page anew, from the figures of the last run"
     )
     return parser

@@ -38,6 +38,9 @@ def folder_lake(folder: Path, *, database: str = "store_traffic") -> Iterator[La
             _register(catalog, (database, table.name), folder / database / table.name / "metadata")
             lake.apply(table)
         yield lake
+        # What the catalog knows outlives its server, as long as the process; files stay.
+        for identifier in catalog.list_tables(database):
+            catalog.drop_table(identifier)
     finally:
         server.stop()
 

@@ -49,16 +49,16 @@ class Filling:
     progress: Progress
 
     def dimensions(self) -> None:
-        """Write the tables that describe stores and dates."""
+        """Write the tables that describe stores and dates, and the staff of the last four weeks."""
         days = list(_dates(self.chain.first, self.chain.last))
         rows: dict[str, Sequence[Any]] = {
             **dimension_rows(self.chain),
             CALENDAR.name: [_columns(day) for day in calendar_days(days[0], days[-1])],
         }
         for name, content in rows.items():
-            self.lake.table(TABLES[name]).overwrite(pa.Table.from_pylist(content, schema=arrow_schema_of(TABLES[name])))
+            self.lake.table(TABLES[name]).append(pa.Table.from_pylist(content, schema=arrow_schema_of(TABLES[name])))
         staff = staff_hour_rows(self.chain, self.shape, days[-28:])
-        self.lake.table(STAFF_HOUR).overwrite(pa.Table.from_pylist(staff, schema=arrow_schema_of(STAFF_HOUR)))
+        self.lake.table(STAFF_HOUR).append(pa.Table.from_pylist(staff, schema=arrow_schema_of(STAFF_HOUR)))
 
     def local_hours(self, *, daily_from: dt.date) -> int:
         """Write all roll-ups, a commit for each table and month; returns the number of rows.

@@ -17,7 +17,9 @@ CAMERA = "Briggate"
 # Whole days only, and a camera's hour that comes twice counts once. Dates are written in three ways.
 _COUNTS = """
 WITH hours AS (
-  SELECT strptime(Date, ['%d/%m/%Y', '%Y-%m-%d', '%d-%b-%y']) AS date, CAST(Hour AS INTEGER) AS hour, max(CAST(InCount AS DOUBLE)) AS people
+  SELECT
+    strptime(Date, ['%d/%m/%Y', '%Y-%m-%d', '%d-%b-%y']) AS date, CAST(Hour AS INTEGER) AS hour,
+    max(CAST(InCount AS DOUBLE)) AS people
   FROM read_csv(?, all_varchar = true) WHERE LocationName = ? GROUP BY ALL
 )
 SELECT isodow(date) AS weekday, month(date) AS month, hour, people

@@ -30,7 +30,7 @@ from sim.history.shape import Shape
 
 CHAIN = Chain(seed=1, stores=6, first=dt.date(2025, 1, 20), last=dt.date(2025, 2, 16))
 DAY = dt.date(2025, 2, 12)
-FILE_MINUTES = 20
+FILE_MINUTES = 60
 SEASON = asked_period(dt.date(2025, 2, 3), CHAIN.last, baseline=(dt.date(2025, 1, 20), dt.date(2025, 2, 2)))
 QUESTIONS = (
     day_of_store("store-0001", DAY),
@@ -95,7 +95,7 @@ def test_a_day_of_one_store_reads_far_less_after_maintenance(small: Measured) ->
     before, after = (scans["A day of one store"] for scans in (small.before, small.after))
     assert after.bytes_read < before.bytes_read / 2
     assert after.files == len(READ_TABLES)
-    assert before.files > 30 * len(READ_TABLES)
+    assert before.files > 10 * len(READ_TABLES)
 
 
 def test_bytes_are_those_of_the_files(small: Measured) -> None:
@@ -125,7 +125,7 @@ def figures(small: Measured, **changes: Any) -> dict[str, Any]:
         "years": 2,
         "first": str(CHAIN.first),
         "last": str(CHAIN.last),
-        "minutes": {"date": str(DAY), **took},
+        "minutes": {"date": str(DAY), "days": 1, **took},
         "hours": took,
         "tables_before": {"zone_minute_v1": sizes},
         "tables_after": {"zone_minute_v1": sizes},
@@ -160,6 +160,16 @@ def test_figures_are_those_that_the_page_needs(tmp_path: Path, monkeypatch: pyte
     page = render(measured)
     assert page.count("| `") == 7
     assert measured["tables_after"]["zone_minute_v1"]["files"] == 1
+
+
+def test_page_without_a_run_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    """Rule: without the figures of a run there is no page, and the command says what to do first."""
+    monkeypatch.setattr(bench_lake, "FOLDER", tmp_path)
+    assert bench_lake.main(["--render"]) == 2
+    assert bench_lake.main(["--ask"]) == 2
+    assert "expected the figures of a run" in capsys.readouterr().err
 
 
 @pytest.mark.parametrize("arguments", [("--stores", "1"), ("--years", "x"), ("--years", "1")])
