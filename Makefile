@@ -46,7 +46,7 @@ test: lint types ## Run everything that CI runs: style, types, Java tests, Pytho
 
 test-trino: setup ## Ask Trino, the engine that Athena is: every view and check gives what DuckDB gives (needs Java 24; loads 821 MB once)
 	@python3 scripts/trino_server.py
-	@STORE_TRAFFIC_TRINO=required $(PYTEST) tests/trino
+	@STORE_TRAFFIC_TRINO=required $(PYTEST) -m trino $$(grep -rl --include='test_*.py' 'mark\.trino' tests)
 
 check: lint types ## Run the quick part: style, types, and the tests that need no stack
 	@$(PYTEST) -m "not e2e" -n 2

@@ -58,11 +58,16 @@ def lake(moto_url: str) -> Lake:
 
 
 @pytest.fixture(scope="session")
-def trino(lake: Lake, moto_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[TrinoEngine]:
+def trino_server(lake: Lake, moto_url: str, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Trino]:
     """Trino over the lake."""
-    folder = tmp_path_factory.mktemp("trino")
-    with Trino(folder, endpoint_url=moto_url, warehouse=WAREHOUSE) as running:
-        yield TrinoEngine(running.connect(database=lake.database))
+    with Trino(tmp_path_factory.mktemp("trino"), endpoint_url=moto_url, warehouse=lake.warehouse) as running:
+        yield running
+
+
+@pytest.fixture(scope="session")
+def trino(trino_server: Trino, lake: Lake) -> TrinoEngine:
+    """What Trino answers."""
+    return TrinoEngine(trino_server.connect(database=lake.database))
 
 
 @pytest.fixture(scope="session")

@@ -19,6 +19,7 @@ from local.trino import Trino
 from tests.glue.maintenance.samples import append_sample
 from tests.glue.maintenance.small_files import crossings_table, rows_of
 
+pytestmark = pytest.mark.trino
 ASKED_FOR_BY = "STORE_TRAFFIC_TRINO"
 FAR = dt.date(2100, 1, 1)
 
