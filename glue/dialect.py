@@ -29,5 +29,5 @@ def _to_duckdb(node: exp.Expression) -> exp.Expression:
     # sqlglot leaves Trino's at_timezone as it is. In both engines a cast of it is the clock's time there.
     if isinstance(node, exp.Anonymous) and node.name.lower() == "at_timezone":
         instant, zone = node.expressions
-        return exp.AtTimeZone(this=instant, zone=zone)
+        return exp.AtTimeZone(this=exp.paren(instant), zone=zone)
     return node

@@ -3,7 +3,7 @@
 -- reads: week_gap, camera_minute_v1
 -- margin: 36500 days
 -- order: score DESC, store_id, line_id, shift_date
--- chart: bar x=shift_date y=change by=store_id
+-- chart: scatter x=shift_date y=change by=store_id
 -- column: line_id = Line; `*` for all lines of the store together
 -- column: shift_date = Sunday of the first retail week on the new level
 -- column: change = New level / old level - 1, as a mean over what it was compared with

@@ -3,7 +3,7 @@
 -- reads: store_trading_day, traffic_local_hour_v1
 -- margin: 36500 days
 -- order: store_id, year DESC, index_kind, position
--- chart: bar x=position y=index_value by=index_kind
+-- chart: line x=position y=index_value by=year
 -- column: year = Calendar year; null: all years together
 -- column: index_kind = weekday, month or hour
 -- column: position = Weekday (1 = Monday to 7), month (1 to 12), or hour of the day (0 to 23)
@@ -19,7 +19,8 @@
 WITH
 day AS (
   SELECT
-    store_id, business_date, year, month, iso_weekday, CAST(visitors AS DOUBLE) AS visitors, coverage >= 0.95e0 AS is_full
+    store_id, business_date, year, month, iso_weekday, CAST(visitors AS DOUBLE) AS visitors,
+    coverage >= 0.95e0 AS is_full
   FROM store_trading_day
   WHERE is_open
 ),
