@@ -2,6 +2,9 @@
 -- grain: one store and hour in which it is open, in part at least
 -- reads: store_day_v1, store_v1
 -- order: store_id, window_start
+-- column: iso_weekday = 1 = Monday to 7 = Sunday
+-- column: hour_of_day = Hour on the clock where the store is, 0 to 23
+-- column: window_start = Start of the hour, inclusive: tells the two apart that a clock set back shows alike
 -- column: open_share = Share of the hour in which the store is open, 0 to 1
 -- What coverage is measured against: an hour that should have been watched is here, whether or not it was.
 -- A day has 23, 24 or 25 hours; window_start tells apart the two that a clock set back shows alike. Hours are counted
