@@ -108,7 +108,8 @@ def _region_problems(scope: Scope, known: Known) -> Iterator[str]:
     if scope.region is not None and scope.region not in regions:
         yield f"There is no region {scope.region!r}: {nearest(scope.region, regions)}"
     elif scope.region is not None and not _stores(scope, known):
-        yield f"None of the stores {', '.join(scope.stores or ())} is in the region {scope.region!r}: leave out one of them."
+        named = ", ".join(scope.stores or ())
+        yield f"None of {named} is in the region {scope.region!r}: leave out the stores or the region."
 
 
 def _period_problems(scope: Scope, known: Known) -> Iterator[str]:

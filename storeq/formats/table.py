@@ -21,6 +21,7 @@ from storeq.questions import Column
 SHOWN_ROWS = 50
 GAP = 2
 _COLOURS = {"poor": "yellow", "none": "red", "fair": "dim"}
+_OF_PERIOD = frozenset({"period_id", "period_kind", "start_date", "end_date"})
 _ALWAYS = ("coverage", "quality", "flag", "is_comparable", "is_suppressed")
 """Said even where room is scarce: how far to trust the row."""
 
@@ -82,7 +83,7 @@ def value_text(value: Any, unit: Unit, row: Row) -> str:
 def _telling(answered: Answered) -> tuple[Column, ...]:
     """Return the columns without those that would say the asked period again in each row."""
     is_said = answered.scope.period is not None and answered.question.reads(PERIOD)
-    return tuple(column for column in answered.columns if not (is_said and column.name in ("period_id", "period_kind")))
+    return tuple(column for column in answered.columns if not (is_said and column.name in _OF_PERIOD))
 
 
 def _cells(column: Column, rows: Iterable[Row]) -> Cells:
