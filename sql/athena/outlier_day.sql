@@ -42,7 +42,9 @@ surrounded AS (
     ) AS usual_open_hours
   FROM (
     SELECT
-      *, CASE WHEN is_watched THEN log_visitors END AS usual_log, CASE WHEN is_watched THEN open_hours END AS usual_hours
+      *,
+      CASE WHEN is_watched THEN log_visitors END AS usual_log,
+      CASE WHEN is_watched THEN open_hours END AS usual_hours
     FROM day
   ) AS watched
   WINDOW same_weekday AS (PARTITION BY store_id, iso_weekday ORDER BY business_date)

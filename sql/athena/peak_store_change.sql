@@ -15,8 +15,8 @@
 -- column: coverage = Share of the open hours of the peak that was watched
 -- column: baseline_coverage = Share of the open hours before that was watched
 -- column: flag = few days (of a week before, or of the peak), moved camera, level shift, unequal coverage
--- What peak_effect builds on. A day is measured by the mean of the same weekday before, so that a peak over a weekend is
--- not taken for growth; a weekday that was never seen before is left out. Days of few are in it: share no rows outside
+-- What peak_effect builds on. A day is measured by the mean of the same weekday before, so that a peak over a weekend
+-- is not taken for growth; a weekday that was never seen before is left out. Days of few are in it: share no rows outside
 -- the store.
 WITH
 phase AS (
@@ -63,10 +63,10 @@ store_sum AS (
     sum(CASE WHEN phase = 'before' AND NOT is_second_half THEN expected END) AS expected_first,
     sum(CASE WHEN is_second_half THEN visitors END) AS visitors_second,
     sum(CASE WHEN is_second_half THEN expected END) AS expected_second,
-    sum(CASE WHEN phase = 'during' THEN hours_seen END) / NULLIF(sum(CASE WHEN phase = 'during' THEN open_hours END), 0e0)
-      AS coverage,
-    sum(CASE WHEN phase = 'before' THEN hours_seen END) / NULLIF(sum(CASE WHEN phase = 'before' THEN open_hours END), 0e0)
-      AS baseline_coverage
+    sum(CASE WHEN phase = 'during' THEN hours_seen END)
+      / NULLIF(sum(CASE WHEN phase = 'during' THEN open_hours END), 0e0) AS coverage,
+    sum(CASE WHEN phase = 'before' THEN hours_seen END)
+      / NULLIF(sum(CASE WHEN phase = 'before' THEN open_hours END), 0e0) AS baseline_coverage
   FROM expected_day
   GROUP BY peak_id, store_id
 ),

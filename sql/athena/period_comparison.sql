@@ -121,7 +121,7 @@ judged AS (
       WHEN moved_stores > 0 THEN 'moved camera'
       WHEN shifted_stores > 0 THEN 'level shift'
       WHEN same_stores < stores OR same_stores < baseline_stores THEN 'other stores'
-      WHEN CAST(least(open_days, baseline_open_days) AS DOUBLE) < 0.9e0 * CAST(greatest(open_days, baseline_open_days) AS DOUBLE)
+      WHEN 10 * least(open_days, baseline_open_days) < 9 * greatest(open_days, baseline_open_days)
         THEN 'other open days'
       WHEN line_gap > 0.1e0 THEN 'other lines'
       WHEN abs(coverage - baseline_coverage) > 0.1e0 OR least(coverage, baseline_coverage) < 0.8e0

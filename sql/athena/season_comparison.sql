@@ -26,10 +26,12 @@
 -- column: flag = Why the change must not be taken for one of visitors: no baseline, moved camera, level shift, few days (fewer than 4, or than half, could be compared), unequal coverage (more than 0.10 apart)
 -- A day is compared with its comparable_date, so that weekdays, weeks and moved holidays match, where the store was open
 -- on both and 80 % of the hours were watched on both. Visitors are not scaled up.
--- Limits: of a ratio of sums (Cochran 1977, Sampling Techniques, 6.4), on the scale of the logarithm: with residuals
--- e = y - R x of n units, the error of ln R is sqrt(n / (n - 1) * sum(e^2)) / sum(y). Units are a store's retail weeks,
--- or the stores of a region or the chain, as days of a store go together. Where a store's weeks follow each other
--- alike, the error grows by sqrt((1 + r) / (1 - r)), with the residuals' correlation r from week to week (Bence 1995).
+-- Limits: of a ratio of sums R, by the jackknife that leaves out one unit of n after the other (Royall & Cumberland
+-- 1981), on the scale of the logarithm: with residuals e = y - R x and shares h = x / sum(x), the error of ln R is
+-- sqrt((n - 1) / n * sum((e / (1 - h))^2)) / sum(y). Units are a store's retail weeks, or the stores of a region or the
+-- chain, as days of a store go together. Where a store's weeks follow each other alike, the error grows by
+-- sqrt((1 + r) / (1 - r)), with the residuals' correlation r from week to week (Bence 1995); where they do so for months
+-- that is still too little.
 -- Student's t with n - 1 degrees of freedom by the expansion of Cornish and Fisher (Abramowitz & Stegun 26.7.5);
 -- the exact one of 2, where that is coarse.
 WITH
@@ -109,6 +111,7 @@ measured AS (
 residual AS (
   SELECT
     *,
+    own_baseline_visitors / NULLIF(sum(own_baseline_visitors) OVER whole, 0e0) AS weight,
     own_visitors - own_baseline_visitors
       * sum(own_visitors) OVER whole / NULLIF(sum(own_baseline_visitors) OVER whole, 0e0) AS residual
   FROM measured
@@ -140,13 +143,21 @@ place AS (
       AS unadjusted_baseline_visitors,
     sum(CASE WHEN own_visitors IS NOT NULL THEN coverage END) AS coverage,
     sum(CASE WHEN own_visitors IS NOT NULL THEN baseline_coverage END) AS baseline_coverage,
-    sum(residual * residual) AS squares,
+    sum(residual * residual / NULLIF((1e0 - weight) * (1e0 - weight), 0e0)) AS squares,
     CASE level
-      WHEN 'store' THEN least(greatest(sum(residual * residual_before) / NULLIF(sum(residual * residual), 0e0), 0e0), 0.9e0)
-      ELSE 0e0
+      WHEN 'store' THEN sum(residual * residual_before) / NULLIF(sum(residual * residual), 0e0)
     END AS correlation
   FROM followed
   GROUP BY period_id, period_kind, start_date, end_date, level, place, region
+),
+correlated AS (
+  SELECT
+    *,
+    -- A short series tells too little of it (Marriott & Pope 1954).
+    COALESCE(least(greatest(
+      (correlation * CAST(units AS DOUBLE) + 1e0) / CAST(NULLIF(greatest(units - 3, 0), 0) AS DOUBLE), 0e0
+    ), 0.9e0), 0e0) AS alikeness
+  FROM place
 ),
 limited AS (
   SELECT
@@ -163,11 +174,11 @@ limited AS (
     CASE
       WHEN units >= CASE level WHEN 'store' THEN 4 ELSE 3 END
         THEN sqrt(
-          CAST(units AS DOUBLE) / CAST(units - 1 AS DOUBLE) * squares * (1e0 + correlation) / (1e0 - correlation)
+          CAST(units - 1 AS DOUBLE) / CAST(units AS DOUBLE) * squares * (1e0 + alikeness) / (1e0 - alikeness)
         ) / NULLIF(visitors, 0e0)
     END AS log_error,
     CAST(NULLIF(units - 1, 0) AS DOUBLE) AS freedom
-  FROM place
+  FROM correlated
 ),
 spread AS (
   SELECT

@@ -91,7 +91,8 @@ both_sides AS (
     max(CASE WHEN NOT is_baseline THEN coverage END) AS coverage,
     max(CASE WHEN is_baseline THEN coverage END) AS baseline_coverage,
     COALESCE(max(CASE WHEN NOT is_baseline THEN people END) BETWEEN 1e0 AND ${smallest_cell} - 1e0, FALSE) AS is_small,
-    COALESCE(max(CASE WHEN is_baseline THEN people END) BETWEEN 1e0 AND ${smallest_cell} - 1e0, FALSE) AS is_baseline_small
+    COALESCE(max(CASE WHEN is_baseline THEN people END) BETWEEN 1e0 AND ${smallest_cell} - 1e0, FALSE)
+      AS is_baseline_small
   FROM side_value
   GROUP BY period_id, period_kind, start_date, end_date, store_id, measure
 ),
@@ -142,7 +143,8 @@ ranked AS (
     count(value) OVER among_peers AS peers,
     CASE
       WHEN is_in_both
-        THEN rank() OVER (in_both ORDER BY baseline_score DESC NULLS LAST) - rank() OVER (in_both ORDER BY score DESC NULLS LAST)
+        THEN rank() OVER (in_both ORDER BY baseline_score DESC NULLS LAST)
+          - rank() OVER (in_both ORDER BY score DESC NULLS LAST)
     END AS rank_gain
   FROM scored
   WINDOW

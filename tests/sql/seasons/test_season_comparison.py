@@ -49,10 +49,10 @@ def weekly_lake(lines: Sequence[Line]) -> duckdb.DuckDBPyConnection:
 
 
 def error_of(now: Floats, before: Floats) -> float:
-    """Return the error of the log of a ratio of sums (Cochran 1977), its units independent."""
-    residuals = now - before * now.sum() / before.sum()
-    units = len(now)
-    return float(np.sqrt(units / (units - 1) * (residuals**2).sum()) / now.sum())
+    """Return the error of the log of a ratio of sums by leaving out one unit after the other."""
+    units, ratio = len(now), now.sum() / before.sum()
+    without = np.array([np.delete(now, one).sum() / np.delete(before, one).sum() for one in range(units)])
+    return float(np.sqrt((units - 1) / units * ((without - ratio) ** 2).sum()) / ratio)
 
 
 def limits_of(now: Floats, before: Floats, error: float) -> tuple[float, float, float]:
@@ -76,7 +76,7 @@ def test_limits_of_a_store_are_from_its_weeks() -> None:
     for store_id, counted in (("even", now), ("waves", waves)):
         residuals = counted - before * counted.sum() / before.sum()
         follows = float((residuals[1:] * residuals[:-1]).sum() / (residuals**2).sum())
-        correlation = min(max(follows, 0.0), 0.9)
+        correlation = min(max((WEEKS * follows + 1) / (WEEKS - 3), 0.0), 0.9)
         error = error_of(counted, before) * np.sqrt((1 + correlation) / (1 - correlation))
         assert told(found[store_id]) == pytest.approx(limits_of(counted, before, error), rel=1e-4)
     assert found["waves"]["pairs"] == WEEKS
@@ -110,7 +110,7 @@ def noise(random: np.random.Generator, *, correlation: float) -> Floats:
     return course
 
 
-@pytest.mark.parametrize(("correlation", "least"), [(0.0, 0.92), (0.5, 0.86)])
+@pytest.mark.parametrize(("correlation", "least"), [(0.0, 0.93), (0.5, 0.88)])
 def test_limits_of_stores_hold_the_truth(correlation: float, least: float) -> None:
     """Rule: of 300 stores whose visitors truly grew by 8 %, about 95 % have it in their limits, alike weeks or not."""
     random = np.random.default_rng(11)
@@ -120,20 +120,20 @@ def test_limits_of_stores_hold_the_truth(correlation: float, least: float) -> No
         lines.append(weekly(f"store-{number}", now, before))
     found = compared(weekly_lake(lines)).values()
     held = sum(row["change_low"] <= 0.08 <= row["change_high"] for row in found) / 300
-    assert least <= held <= 0.985
+    assert least <= held <= 0.98
 
 
 def test_limits_of_regions_hold_the_truth() -> None:
-    """Rule: of 100 regions of 8 stores, each of which grew by its own rate around 8 %, about 95 % have it."""
+    """Rule: of 400 regions of 8 stores, each of which grew by its own rate around 8 %, about 95 % have it."""
     random = np.random.default_rng(12)
     lines = []
-    for number in range(800):
+    for number in range(3200):
         size, growth = random.uniform(2000, 6000), random.normal(np.log(1.08), 0.06)
         before, now = (np.full(2, size) * np.exp(random.normal(0, 0.05, 2) + log) for log in (0.0, growth))
-        lines.append(weekly(f"store-{number}", now, before, region=f"region-{number % 100}"))
+        lines.append(weekly(f"store-{number}", now, before, region=f"region-{number % 400}"))
     found = compared(weekly_lake(lines), "region").values()
-    held = sum(row["change_low"] <= 0.08 <= row["change_high"] for row in found)
-    assert 88 <= held <= 99
+    held = sum(row["change_low"] <= 0.08 <= row["change_high"] for row in found) / 400
+    assert 0.92 <= held <= 0.98
 
 
 def test_a_moved_easter_is_matched() -> None:
