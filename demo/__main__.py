@@ -51,6 +51,8 @@ USAGE_ERROR = 2
 INTERRUPTED = 130
 LONGEST_HOURS = 24
 DAY_SECONDS = 86_400
+NEXT = """Next: open it, or ask `storeq run aisle_ranking --period 2026-09 --folder build/demo/lake`, `make checks`, `make audit`,
+`make demo FAULTS=all`."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -88,7 +90,7 @@ def _run_simulation(options: argparse.Namespace, console: Console) -> int:
     console.print()
     print_metrics(console, outcome.metrics)
     print_alerts(console, outcome.alerts, time_zone=scenario.store.time_zone)
-    code = _conclude(console, outcome, options.out, hint="Next: open it, or try `make audit`, `make demo FAULTS=all`.")
+    code = _conclude(console, outcome, options.out, hint=NEXT)
     return 1 if any(each.is_failed for each in outcome.audited) else code
 
 
