@@ -51,8 +51,8 @@ USAGE_ERROR = 2
 INTERRUPTED = 130
 LONGEST_HOURS = 24
 DAY_SECONDS = 86_400
-NEXT = """Next: open it, or ask `storeq run aisle_ranking --period 2026-09 --folder build/demo/lake`, `make checks`, `make audit`,
-`make demo FAULTS=all`."""
+NEXT = """Next: open it, or ask `storeq run aisle_ranking --period 2026-09 --folder build/demo/lake`.
+Then `make checks`, `make audit`, `make demo FAULTS=all`."""
 
 
 def main(arguments: list[str] | None = None) -> int:
