@@ -49,7 +49,7 @@ def row(table: str, **values: Any) -> Row:
 
 def lake(tables: Mapping[str, Iterable[Row]], *views: str) -> duckdb.DuckDBPyConnection:
     """Return a connection over such rows, all other tables empty, with the named views and what they read, or all."""
-    connection = connect({}, views=_needed(views) if views else None)
+    connection = connect({}, views=needed(views) if views else None)
     connection.execute("SET threads = 1")
     fill(connection, tables)
     return connection
@@ -86,7 +86,7 @@ def _window(table: Table, values: Row) -> Row:
 
 
 @cache
-def _needed(names: tuple[str, ...]) -> tuple[View, ...]:
+def needed(names: tuple[str, ...]) -> tuple[View, ...]:
     """Return views with those that they read, each after what it reads."""
     views = {view.name: view for view in load_views()}
     wanted = set(_with_parents(names, views))

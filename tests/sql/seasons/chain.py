@@ -21,7 +21,7 @@ from glue.dimensions.calendar import DAY, calendar_days, dates_between
 from glue.dimensions.periods import Period, periods
 from glue.duckdb_lake import connect
 from glue.schemas import arrow_schema_of
-from tests.sql.lake_rows import Row, _needed, row
+from tests.sql.lake_rows import Row, needed, row
 
 YEAR = 364 * DAY
 OPENS, CLOSES = dt.time(10, tzinfo=dt.UTC), dt.time(11, tzinfo=dt.UTC)
@@ -101,7 +101,7 @@ def season_lake(
 
 def season_connection(tables: Mapping[str, pa.Table]) -> duckdb.DuckDBPyConnection:
     """Return a lake with tables and the calendar; only the views of seasons are created."""
-    connection = connect({"calendar_v1": calendar(), **tables}, views=_needed(SEASON_VIEWS))
+    connection = connect({"calendar_v1": calendar(), **tables}, views=needed(SEASON_VIEWS))
     connection.execute("SET threads = 2")
     return connection
 
