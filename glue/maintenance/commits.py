@@ -13,6 +13,8 @@ from pyiceberg.exceptions import CommitFailedException, ValidationException
 from pyiceberg.expressions import AlwaysTrue
 from pyiceberg.manifest import DataFile
 from pyiceberg.table import Table as IcebergTable
+from pyiceberg.table import Transaction
+from pyiceberg.table.metadata import TableMetadata
 from pyiceberg.table.snapshots import Operation, Summary
 from pyiceberg.table.update.snapshot import _OverwriteFiles
 from pyiceberg.typedef import EMPTY_DICT
@@ -20,6 +22,19 @@ from pyiceberg.typedef import EMPTY_DICT
 Result = TypeVar("Result")
 COMMIT_ATTEMPTS = 8
 """The stream commits to the same tables every minute: a commit that comes in between is tried again."""
+
+
+class LeanTransaction(Transaction):
+    """Gives the table's metadata as it is until something is staged.
+
+    pyiceberg copies all of it each time it is asked, some fifteen times a commit: seconds, when the stream has left
+    thousands of snapshots, and as long for others to commit in between.
+    """
+
+    @property
+    def table_metadata(self) -> TableMetadata:
+        """The table's metadata with what is staged."""
+        return super().table_metadata if self._updates else self._table.metadata
 
 
 class ReplaceFiles(_OverwriteFiles):
@@ -63,7 +78,7 @@ def replace_files(
         CommitFailedException: the table has changed since it was read.
         ValidationException: an outgoing file is not live.
     """
-    with table.transaction() as transaction:
+    with LeanTransaction(table) as transaction:
         replace = ReplaceFiles(operation=Operation.OVERWRITE, transaction=transaction, io=table.io)
         replace.recorded_as = recorded_as
         if table.spec().is_unpartitioned():

@@ -26,7 +26,7 @@ from pyiceberg.table.snapshots import Operation, Summary
 from pyiceberg.table.update.snapshot import _SnapshotProducer
 from pyiceberg.typedef import EMPTY_DICT
 
-from glue.maintenance.commits import recorded, retried
+from glue.maintenance.commits import LeanTransaction, recorded, retried
 
 ENTRIES_PER_MANIFEST = 5_000
 """About 2 MB: one read, and little of it for other partitions."""
@@ -126,7 +126,7 @@ def rewrite_manifests(table: IcebergTable, *, is_forced: bool = False) -> Manife
 
 
 def _rewrite(table: IcebergTable, spent: frozenset[DataFile]) -> None:
-    with table.transaction() as transaction:
+    with LeanTransaction(table) as transaction:
         rewrite = _RewriteManifests(operation=Operation.OVERWRITE, transaction=transaction, io=table.io)
         rewrite.spent = spent
         rewrite.commit()

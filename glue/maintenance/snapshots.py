@@ -13,6 +13,7 @@ from pyiceberg.table.snapshots import Snapshot
 
 from glue.maintenance.commits import retried
 
+EPOCH = dt.datetime(1970, 1, 1, tzinfo=dt.UTC)
 KEPT_DAYS = 5
 KEPT_SNAPSHOTS = 20
 """A table that is written once a month can still be read as it was the time before."""
@@ -26,11 +27,10 @@ def plan_expiry(table: IcebergTable, *, older_than: dt.datetime, keep: int = KEP
         older_than: snapshots from this instant on are kept.
         keep: so many of the latest ones are kept however old; heads of branches and tags always are.
     """
+    before_ms = _cutoff_ms(table, older_than, keep)
     heads = {reference.snapshot_id for reference in table.metadata.refs.values()}
-    by_age = sorted(table.metadata.snapshots, key=lambda snapshot: snapshot.timestamp_ms)
-    limit_ms = older_than.timestamp() * 1000
-    old = (snapshot for snapshot in by_age[: max(0, len(by_age) - keep)] if snapshot.timestamp_ms < limit_ms)
-    return [snapshot for snapshot in old if snapshot.snapshot_id not in heads]
+    old = (snapshot for snapshot in table.metadata.snapshots if snapshot.timestamp_ms < before_ms)
+    return [snapshot for snapshot in sorted(old, key=_age) if snapshot.snapshot_id not in heads]
 
 
 def expire(table: IcebergTable, *, older_than: dt.datetime, keep: int = KEPT_SNAPSHOTS) -> Sequence[Snapshot]:
@@ -44,7 +44,19 @@ def expire(table: IcebergTable, *, older_than: dt.datetime, keep: int = KEPT_SNA
         table.refresh()
         old = plan_expiry(table, older_than=older_than, keep=keep)
         if old:
-            table.maintenance.expire_snapshots().by_ids([snapshot.snapshot_id for snapshot in old]).commit()
+            # By their ids it takes hours: pyiceberg copies the metadata twice for each.
+            before = EPOCH + dt.timedelta(milliseconds=_cutoff_ms(table, older_than, keep))
+            table.maintenance.expire_snapshots().older_than(before).commit()
         return old
 
     return retried(attempt)
+
+
+def _cutoff_ms(table: IcebergTable, older_than: dt.datetime, keep: int) -> int:
+    """Return the instant before which snapshots are forgotten, so that the latest ones are not."""
+    kept = sorted(table.metadata.snapshots, key=_age)[-keep:] if keep else []
+    return min([int(older_than.timestamp() * 1000), *map(_age, kept)])
+
+
+def _age(snapshot: Snapshot) -> int:
+    return snapshot.timestamp_ms
