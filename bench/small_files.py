@@ -71,17 +71,24 @@ def worked_out(last: Measured) -> Measured:
     Files, snapshots and the metadata's JSON grow so; lists of manifests grow faster, so that this is the least.
     """
     factor = WEEK_COMMITS / last.commits
-    more = {
-        name: type(getattr(last, name))(getattr(last, name) * factor)
-        for name in ("metadata_bytes", "metadata_json_bytes", "planning_ms", "scanned_files")
-    }
+    # A store and day is in the files of that day alone.
+    of_day = MINUTES_A_DAY * last.days / last.commits
     state = dataclasses.replace(
         last.state,
         files=int(last.state.files * factor),
         files_of_partition_max=int(last.state.files * factor / (WEEK_COMMITS / MINUTES_A_DAY)),
         snapshots=int(last.state.snapshots * factor),
     )
-    return dataclasses.replace(last, commits=WEEK_COMMITS, state=state, **more)
+    return dataclasses.replace(
+        last,
+        commits=WEEK_COMMITS,
+        state=state,
+        metadata_bytes=int(last.metadata_bytes * factor),
+        metadata_json_bytes=int(last.metadata_json_bytes * factor),
+        planning_ms=last.planning_ms * factor,
+        read_ms=last.read_ms * of_day,
+        scanned_files=int(last.scanned_files * of_day),
+    )
 
 
 def terms_after(load: Load) -> Terms:
