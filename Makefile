@@ -42,7 +42,8 @@ types: setup ## Check the types (mypy, strict)
 test: lint types ## Run everything that CI runs: style, types, Java tests, Python tests, end to end
 	@$(MAVEN) --file flink_jobs/java/pom.xml test >$(MAVEN_LOG) || { grep -E '^\[ERROR\]' $(MAVEN_LOG); exit 1; }
 	@echo "Java: $$(grep 'Tests run:' $(MAVEN_LOG) | tail -n 1 | sed 's/^\[[A-Z]*\] *//')"
-	@$(PYTEST)
+	@$(PYTEST) -m "not e2e" -n 2
+	@$(PYTEST) -m e2e
 
 test-trino: setup ## Ask Trino, the engine that Athena is: every view and check gives what DuckDB gives (needs Java 24; loads 821 MB once)
 	@python3 scripts/trino_server.py
