@@ -55,7 +55,7 @@ def expire(table: IcebergTable, *, older_than: dt.datetime, keep: int = KEPT_SNA
 def _cutoff_ms(table: IcebergTable, older_than: dt.datetime, keep: int) -> int:
     """Return the instant before which snapshots are forgotten, so that the latest ones are not."""
     kept = sorted(table.metadata.snapshots, key=_age)[-keep:] if keep else []
-    return min([int(older_than.timestamp() * 1000), *map(_age, kept)])
+    return min([(older_than - EPOCH) // dt.timedelta(milliseconds=1), *map(_age, kept)])
 
 
 def _age(snapshot: Snapshot) -> int:
