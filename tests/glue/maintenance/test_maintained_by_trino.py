@@ -10,17 +10,20 @@ from typing import Any
 
 import pytest
 from trino.dbapi import Cursor
+from trino.exceptions import TrinoQueryError
 
-from contracts.tables import EVENT
+from contracts.tables import EVENT, TRAFFIC_MINUTE
 from glue.lake import Lake
 from glue.maintenance.compaction import compact
 from glue.maintenance.manifests import rewrite_manifests
 from local.trino import Trino
+from local.waiting import wait_until
 from tests.glue.maintenance.samples import append_sample
 from tests.glue.maintenance.small_files import crossings_table, rows_of
 
 pytestmark = pytest.mark.trino
 ASKED_FOR_BY = "STORE_TRAFFIC_TRINO"
+READY_SECONDS = 60
 FAR = dt.date(2100, 1, 1)
 
 
@@ -29,13 +32,16 @@ def trino(lake: Lake, moto_url: str, tmp_path: Path) -> Iterator[Cursor]:
     """Trino over the lake."""
     if os.environ.get(ASKED_FOR_BY) != "required":
         pytest.skip(f"Trino is not asked for: run `make test-trino`, or set {ASKED_FOR_BY}=required")
+    crossings_table(lake)
     with Trino(tmp_path, endpoint_url=moto_url, warehouse=lake.warehouse) as running:
-        yield running.connect(database=lake.database).cursor()
+        cursor = running.connect(database=lake.database).cursor()
+        wait_until(lambda: _reads(cursor), seconds=READY_SECONDS, expected="Trino to read a table", cure="See its log.")
+        yield cursor
 
 
 def test_what_it_deletes_stays_deleted_and_it_reads_what_was_written(lake: Lake, trino: Cursor) -> None:
     """Rule: position deletes of the engine are merged; it reads the result, deletes from it, and optimises it."""
-    table = crossings_table(lake)
+    table = lake.table(TRAFFIC_MINUTE)
     _ask(trino, "DELETE FROM traffic_minute_v1 WHERE store_id = 'store-002' AND out_count = 1")
     assert table.refresh().inspect.delete_files().num_rows > 0
     before = rows_of(table)
@@ -70,6 +76,16 @@ def test_it_reads_structures_that_are_missing(lake: Lake, trino: Cursor) -> None
     assert len(list(table.scan().plan_files())) == 1
     assert _ask(trino, asked) == before
     assert [row[0] is None for row in before] == [False, True]
+
+
+def _reads(trino: Any) -> bool:
+    """Say whether Trino has a node for the lake's tables: it knows of nodes before, and of no catalog on them."""
+    try:
+        return bool(_ask(trino, "SELECT count(*) FROM traffic_minute_v1"))
+    except TrinoQueryError as error:
+        if error.error_name != "NO_NODES_AVAILABLE":
+            raise
+        return False
 
 
 def _ask(trino: Any, sql: str) -> list[list[object]]:
