@@ -466,4 +466,16 @@ IDENTITIES = (
             "accounting_hours_recount",
         ),
     ),
+    Identity(
+        "hours of a store's day = its minutes",
+        "A day that is over is summed by the store's own hours, each minute once, so that seasons tell what the minutes "
+        "told; an hour has the date and the hour of the store's clock.",
+        ("local_hours_sum_minutes", "local_hours_are_local", "local_hours_are_in_range"),
+    ),
+    Identity(
+        "each day once, and compared once",
+        "A store's days follow each other without a gap, whatever its clock does, and no day of a year before is "
+        "compared with twice.",
+        ("days_are_whole", "days_compare_fairly"),
+    ),
 )

@@ -22,11 +22,28 @@ MAY_READ_THE_CLOCK = {
     "edge/commands/run.py",
     "edge/commands/watch.py",
     "glue/__main__.py",
+    "glue/importing/verbs.py",
+    "glue/maintenance/verbs.py",
+    "glue/rollup/verbs.py",
     "lambdas/alerts_command/__main__.py",
     "lambdas/notifier/__main__.py",
     "lambdas/notifier/handler.py",
+    "storeq/__main__.py",
+    "storeq/check_job.py",
 }
-PACKAGES = ("alert_lab", "contracts", "demo", "design", "edge", "flink_jobs", "glue", "lambdas", "local", "sim")
+PACKAGES = (
+    "alert_lab",
+    "contracts",
+    "demo",
+    "design",
+    "edge",
+    "flink_jobs",
+    "glue",
+    "lambdas",
+    "local",
+    "sim",
+    "storeq",
+)
 ARCHITECTURE_LINES_MAX = 150
 
 
