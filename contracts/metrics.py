@@ -468,8 +468,8 @@ IDENTITIES = (
     ),
     Identity(
         "hours of a store's day = its minutes",
-        "A day that is over is summed by the store's own hours, each minute once, so that seasons tell what the minutes "
-        "told; an hour has the date and the hour of the store's clock.",
+        "A day that is over is summed by the store's own hours, each minute once: seasons tell what the minutes told. "
+        "An hour has the date and the hour of the store's clock.",
         ("local_hours_sum_minutes", "local_hours_are_local", "local_hours_are_in_range"),
     ),
     Identity(

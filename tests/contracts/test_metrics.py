@@ -47,7 +47,7 @@ def test_names_tell_metrics_apart() -> None:
 
 
 def test_checks_hold_identities() -> None:
-    """Rule: what an identity names is a check, and every check holds one, but for those of form and of what is there."""
+    """Rule: what an identity names is a check, and every check holds one, but for those of form and presence."""
     checks = {check.name for check in load_checks()}
     named = {name for identity in IDENTITIES for name in identity.checks}
     assert named <= checks
