@@ -98,6 +98,7 @@ bench-scale: setup ## Work out what a chain of 10,000 stores takes and costs fro
 bench-lake: setup ## Measure the lake: two years of 200 stores, before and after maintenance; growth of small files
 	@$(PYTHON) -m bench.lake
 	@$(PYTHON) -m bench.small_files
+	@$(if $(wildcard build/trino/bin/launcher),$(PYTHON) -m bench.lake_trino,echo "Not measured on Trino: make test-trino installs it.")
 
 package: setup ## Make the zip for Managed Service for Apache Flink
 	@$(PYTHON) -m flink_jobs.package

@@ -83,7 +83,8 @@ def main(arguments: list[str] | None = None) -> int:
     FOLDER.mkdir(parents=True, exist_ok=True)
     try:
         if not options.render:
-            figures = _asked_again(_read(report)) if options.ask else measured(_load(options), Console())
+            kept = _read(report) if report.is_file() else {}
+            figures = _asked_again(_read(report)) if options.ask else kept | measured(_load(options), Console())
             report.write_text(json.dumps(figures, indent=2) + "\n", encoding="utf-8")
         PAGE.write_text(render(_read(report)), encoding="utf-8")
     except (ResourceError, FileNotFoundError) as lacking:
@@ -96,7 +97,7 @@ def main(arguments: list[str] | None = None) -> int:
 def measured(load: Load, console: Console) -> dict[str, Any]:
     """Make the history anew and measure it; returns the figures as JSON has them."""
     shutil.rmtree(load.folder, ignore_errors=True)
-    questions = list(_questions(load.chain))
+    questions = list(questions_of(load.chain))
     with folder_lake(load.folder) as lake, Progress(console=console) as progress:
         filling = Filling(lake, load.chain, load.shape, progress)
         started = _Clock()
@@ -129,7 +130,7 @@ def _asked_again(figures: dict[str, Any]) -> dict[str, Any]:
     """Return the figures of the last run with the questions asked anew of the lake that it left."""
     chain = Load(figures["stores"], figures["years"], LAKE_FOLDER, Shape.published()).chain
     with folder_lake(LAKE_FOLDER) as lake:
-        return figures | {"after": [asdict(scan(lake, each)) for each in _questions(chain)]}
+        return figures | {"after": [asdict(scan(lake, each)) for each in questions_of(chain)]}
 
 
 def _read(report: Path) -> dict[str, Any]:
@@ -162,7 +163,8 @@ class _Clock:
         return took
 
 
-def _questions(chain: Chain) -> Iterator[Question]:
+def questions_of(chain: Chain) -> Iterator[Question]:
+    """Give what is asked of a chain's lake."""
     season = latest_season(chain)
     yield day_of_store(STORE_ID, MINUTES_OF)
     yield year_of_store(STORE_ID, chain.last)

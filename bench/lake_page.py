@@ -50,7 +50,8 @@ def targets(figures: Figures) -> list[Target]:
 
 def render(figures: Figures) -> str:
     """Return the page."""
-    return "\n".join([*_introduction(figures), *_answers(figures), *_layout(figures), *_method(), ""])
+    parts = (*_introduction(figures), *_answers(figures), *_layout(figures), *_on_trino(figures), *_method(), "")
+    return "\n".join(parts)
 
 
 def _introduction(figures: Figures) -> Iterator[str]:
@@ -128,6 +129,35 @@ def _layout(figures: Figures) -> Iterator[str]:
     yield ""
 
 
+def _on_trino(figures: Figures) -> Iterator[str]:
+    yield "## On Trino"
+    yield ""
+    if "trino" not in figures:
+        yield "Not measured: `python -m bench.lake_trino` does it."
+        yield ""
+        return
+    of_trino = figures["trino"]
+    yield (
+        f"The same questions of {of_trino['stores']} stores on Trino 476, over a double of S3 in one process, before "
+        f"and after maintenance (minutes in files of {of_trino['file_minutes']} minutes): bytes are as Trino counts them, "
+        "which is what Athena charges by; seconds tell of the double rather than of S3."
+    )
+    yield ""
+    yield from _table(
+        ("question", "MB read", "splits", "seconds", "seconds of cores"),
+        (
+            (
+                before["question"],
+                f"{before['bytes_read'] / MEGABYTE:.1f} → {after['bytes_read'] / MEGABYTE:.1f}",
+                f"{before['splits']:,} → {after['splits']:,}",
+                f"{before['seconds']:.2f} → {after['seconds']:.2f}",
+                f"{before['cpu_seconds']:.2f} → {after['cpu_seconds']:.2f}",
+            )
+            for before, after in zip(of_trino["before"], of_trino["after"], strict=True)
+        ),
+    )
+
+
 def _method() -> Iterator[str]:
     yield "## How it is measured"
     yield ""
@@ -140,7 +170,6 @@ def _method() -> Iterator[str]:
         "  programs may have run besides: alone, a question takes no longer than its seconds of cores, which the",
         "  targets are compared with where these are less.",
         "- The comparison of a season is `sql/athena/season_comparison.sql` with all that it builds on.",
-        "- Trino is not among them: here it reads lakes on S3 only (`local/trino.py`), and this one is a folder.",
     )
 
 
