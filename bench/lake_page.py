@@ -139,8 +139,8 @@ def _on_trino(figures: Figures) -> Iterator[str]:
     of_trino = figures["trino"]
     yield (
         f"The same questions of {of_trino['stores']} stores on Trino 476, over a double of S3 in one process, before "
-        f"and after maintenance (minutes in files of {of_trino['file_minutes']} minutes): bytes are as Trino counts them, "
-        "which is what Athena charges by; seconds tell of the double rather than of S3."
+        f"and after maintenance (minutes in files of {of_trino['file_minutes']} minutes): bytes are as Trino counts "
+        "them, which is what Athena charges by; seconds tell of the double rather than of S3."
     )
     yield ""
     yield from _table(
