@@ -15,6 +15,7 @@ from contracts.tables import TRAFFIC_LOCAL_HOUR
 from glue.importing.mapping import PER_STORE, ImportMapping
 from glue.importing.reading import Source
 from glue.importing.rules import DROPPING, REJECT, Stage, rules_of, step_sql
+from glue.progress import Say
 from glue.schemas import arrow_schema_of
 
 HOURS_SCHEMA = arrow_schema_of(TRAFFIC_LOCAL_HOUR)
@@ -26,7 +27,6 @@ _STEPS: tuple[tuple[str, Stage], ...] = (("entry", "value"), ("placed", "clock")
 
 LakeHours = Callable[[pa.Table], pa.Table]
 """Given hours about to come, returns those of the lake that are from elsewhere, with their `source`."""
-Say = Callable[[str], None]
 
 
 @dataclass(frozen=True, slots=True)

@@ -6,22 +6,20 @@ import argparse
 import datetime as dt
 import re
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import awswrangler
 from pyiceberg.exceptions import CommitFailedException, NoSuchTableError
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
-from glue.importing.checking import Checked, Checker, Say
+from glue.importing.checking import Checked, Checker
 from glue.importing.loading import HistoryTable, Loaded, store_zones_of
 from glue.importing.mapping import IMPORT_NAME, SOURCE_PREFIX, ImportMapping, load_mapping
 from glue.importing.problems import ImportProblems
 from glue.importing.reading import read_source
 from glue.importing.report import print_line, print_report, write_findings
 from glue.options import add_lake_options, lake_of
+from glue.progress import Say, working
 
 USAGE_ERROR = 2
 REFUSED = 1
@@ -71,7 +69,7 @@ def _run_import(options: argparse.Namespace) -> int:
     console = Console()
     try:
         mapping = load_mapping(options.mapping)
-        with _working() as say:
+        with working() as say:
             history = HistoryTable.of(lake_of(options))
             checked = _checked(options, mapping, history, say)
         print_report(checked, console)
@@ -107,7 +105,7 @@ def _load(
     if options.dry_run:
         print_line(console, "Nothing keeps these rows out of the lake; nothing was imported (--dry-run).")
         return 0
-    with _working() as say:
+    with working() as say:
         say("writing")
         loaded = history.replace(checked.hours, mapping.source)
     _print_loaded(mapping.source, loaded, console)
@@ -144,13 +142,3 @@ def _import_name(text: str) -> str:
     if not re.match(IMPORT_NAME, name):
         raise argparse.ArgumentTypeError(f"expected the name of an import, came {text!r}; such as leeds-2009-2016")
     return name
-
-
-@contextmanager
-def _working() -> Iterator[Say]:
-    """Give what shows on standard error what is being done, while it is a terminal."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("starting", total=None)
-        yield lambda doing: progress.update(task, description=doing)

@@ -6,14 +6,12 @@ import argparse
 import datetime as dt
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
 
 import boto3
 from botocore.config import Config
 from pyiceberg.exceptions import CommitFailedException, NoSuchTableError, ValidationException
 from rich.console import Console
-from rich.progress import Progress, SpinnerColumn, TextColumn, TimeElapsedColumn
 
 from contracts.tables import LAKE_TABLES, TABLES, Table
 from glue.lake import Lake
@@ -25,10 +23,10 @@ from glue.maintenance.run import Maintained, Terms, maintain, plan_maintenance
 from glue.maintenance.snapshots import KEPT_DAYS, KEPT_SNAPSHOTS
 from glue.maintenance.store_removal import NamedSnapshotsError, StoreRemoval
 from glue.options import add_lake_options, lake_of
+from glue.progress import Say, working
 
 USAGE_ERROR = 2
 FAILED = 1
-_Tell = Callable[[str], None]
 
 _MAINTAIN_HELP = """Compacts the small files of days that are over, deletes rows that are older than their table keeps
 them, forgets old snapshots, and deletes files that no snapshot needs any more; a commit for each step. The stream may
@@ -99,7 +97,7 @@ def _run_maintain(options: argparse.Namespace) -> int:
     contracts = [TABLES[name] for name in options.table or _names()]
     rounds: list[Maintained] = []
     try:
-        with _working() as tell:
+        with working() as tell:
             rounds.extend(_rounds(options, lake, contracts, tell))
     except (CommitFailedException, ValidationException, RowsChangedError) as error:
         print(f"Expected every commit to come through, came: {error}", file=sys.stderr)
@@ -112,7 +110,7 @@ def _run_maintain(options: argparse.Namespace) -> int:
     return 0
 
 
-def _rounds(options: argparse.Namespace, lake: Lake, contracts: Iterable[Table], tell: _Tell) -> Iterator[Maintained]:
+def _rounds(options: argparse.Namespace, lake: Lake, contracts: Iterable[Table], tell: Say) -> Iterator[Maintained]:
     optimizers = _optimizers(options)
     for contract in contracts:
         try:
@@ -127,7 +125,7 @@ def _rounds(options: argparse.Namespace, lake: Lake, contracts: Iterable[Table],
             yield maintain(contract, table, terms, tell=_telling(contract, tell))
 
 
-def _telling(contract: Table, tell: _Tell) -> _Tell:
+def _telling(contract: Table, tell: Say) -> Say:
     return lambda step: tell(f"{contract.name}: {step}")
 
 
@@ -176,7 +174,7 @@ def _run_remove_store(options: argparse.Namespace) -> int:
         print(f"Nothing was deleted. Expected --yes {options.store} to delete it, came {options.yes}.", file=sys.stderr)
         return USAGE_ERROR
     try:
-        with _working() as tell:
+        with working() as tell:
             certificate = removal.run(tell)
     except (NamedSnapshotsError, CommitFailedException, ValidationException) as error:
         print(f"{error}", file=sys.stderr)
@@ -197,13 +195,3 @@ def _orphan_days(text: str) -> int:
 
 def _names() -> list[str]:
     return [table.name for table in LAKE_TABLES]
-
-
-@contextmanager
-def _working() -> Iterator[_Tell]:
-    """Give what shows on standard error what is being done, while it is a terminal."""
-    columns = (SpinnerColumn(), TextColumn("{task.description}"), TimeElapsedColumn())
-    console = Console(stderr=True)
-    with Progress(*columns, console=console, transient=True, disable=not console.is_terminal) as progress:
-        task = progress.add_task("starting", total=None)
-        yield lambda doing: progress.update(task, description=doing)
