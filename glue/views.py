@@ -72,14 +72,12 @@ class Check:
 def load_views(
     *,
     target_wait_seconds: float = TARGET_WAIT_SECONDS,
-    time_zone: str = "UTC",
     folder: Path = VIEWS_FOLDER,
 ) -> tuple[View, ...]:
     """Return every view, each after those that it reads.
 
     Args:
         target_wait_seconds: the longest wait that is within the target.
-        time_zone: where the stores' midnight is, as IANA names it.
         folder: where the files are, one a view.
 
     Raises:
@@ -87,7 +85,6 @@ def load_views(
     """
     settings = {
         "target_wait_seconds": f"{target_wait_seconds:.3f}e0",
-        "time_zone": time_zone,
         "smallest_cell": str(SMALLEST_CELL),
     }
     views = {path.stem: _view(path, settings) for path in sorted(folder.glob("*.sql"))}

@@ -399,11 +399,7 @@ def test_store_occupancy_begins_anew_at_the_stores_midnight() -> None:
         for at, (in_count, out_count) in counts.items()
         for line in ("doors", "side-door")
     ]
-    connection = duckdb.connect()
-    connection.execute("SET TimeZone = 'UTC'")
-    fill(connection, {"traffic_minute_v1": told})
-    (view,) = (view for view in load_views(time_zone="Europe/Berlin") if view.name == "store_occupancy")
-    connection.execute(view.statement)
+    connection = lake({"traffic_minute_v1": told, "store_v1": [{"store_id": "s", "time_zone": "Europe/Berlin"}]})
     answer = rows(connection, "SELECT * FROM store_occupancy ORDER BY window_start")
     assert [row["occupancy"] for row in answer] == [3, 2, 3, 2]
     assert [str(row["business_day"]) for row in answer] == ["2026-09-20"] * 2 + ["2026-09-21"] * 2
