@@ -110,7 +110,7 @@ def measured(load: Load, console: Console) -> dict[str, Any]:
         compactions = list(_compacted(lake, progress))
         after, sizes_after = [asdict(scan(lake, each)) for each in questions], _sizes(lake)
     return {
-        "machine": str(this_machine(FOLDER)),
+        "machine": str(this_machine(load.folder)),
         "duckdb": duckdb.__version__,
         "stores": load.stores,
         "years": load.years,
