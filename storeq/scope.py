@@ -6,8 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-YEAR_OF_WEEKS = dt.timedelta(days=364)
-"""52 weeks: a day a year before, on the same weekday."""
+from glue.dimensions.periods import weeks_before
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -27,7 +26,7 @@ class DateRange:
 
     def year_before(self) -> DateRange:
         """Return the same weekdays a year before."""
-        return DateRange(self.first - YEAR_OF_WEEKS, self.last - YEAR_OF_WEEKS)
+        return DateRange(*weeks_before(self.first, self.last))
 
 
 @dataclass(frozen=True, slots=True)
