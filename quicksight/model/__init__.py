@@ -1,0 +1,1 @@
+"""What a dashboard is, as plain values: expressions, measures, data sets, visuals. Nothing here knows a target."""
