@@ -14,6 +14,8 @@ STORE_COLUMNS: Mapping[str, str] = {
     "scope": "Whose row it is, for row-level security: a store, region:<region>, or chain",
 }
 """Columns that every data set has beside those of its view; see `quicksight/sql.py`."""
+STORE_ATTRIBUTES = ("latitude", "longitude", "location_kind", "sales_area_m2", "time_zone")
+"""Columns of `store_v1` that a data set can take beside those of its view: joined by the store of the row."""
 RowOwner = Literal["store", "level"]
 
 
@@ -45,7 +47,7 @@ class DataSet:
         measures: the figures that are worked out from them.
         owner: `store` where each row has a `store_id`; `level` where `level` and `place` say whose it is.
         refresh: when Quick Sight imports it, or that it does not.
-        dated: the column with the date of a row, where it has no `period_id`: it belongs to every period with that date.
+        dated: the column with the date of a row, where it has no `period_id`: it is of every period with that date.
         period_kinds: kinds of periods that it has rows for; empty for one without periods.
         recent: the column with an instant and how many hours back from now rows are taken; None for all.
         by_store: the local page loads the rows of one store at a time, and sums over `overview` columns else. A data
