@@ -72,7 +72,7 @@ def dashboard_problems(dashboard: Dashboard) -> Iterator[Problem]:
     visuals = tuple(dashboard.visuals())
     yield from _twice(file, f"dashboard {dashboard.name!r}", "visual", [visual.name for visual in visuals])
     for visual in visuals:
-        for field, problem in visual_problems(visual):
+        for field, problem in (*visual_problems(visual), *_counted_twice(dashboard, visual)):
             yield Problem(file, f"visual {visual.name!r}, {field}", problem)
     for name, figure in dashboard.headline.figures.items():
         for field, problem in _figure_problems(figure.data_set, figure.measure, figure.where):
@@ -158,6 +158,21 @@ def _data_set_names(data_set: DataSet, question: Question) -> Iterator[tuple[str
         yield "owner", column, known
     for column in data_set.synonyms:
         yield "synonyms", column, known
+
+
+def _counted_twice(dashboard: Dashboard, visual: AnyVisual) -> Iterator[tuple[str, str]]:
+    """Give the columns by which a data set tells the same again, and that neither a control nor `where` settles."""
+    settled = {condition.column for condition in visual.where} | {column for _, column in visual_columns(visual)}
+    for control, column in (("period", "period_id"), ("compare_with", "compare_with")):
+        is_followed = control in dashboard.controls and control not in visual.ignores
+        if column in visual.data_set.columns and not is_followed and column not in settled:
+            yield (
+                "where",
+                (
+                    f"{visual.data_set.name} has a row for each {column}, and nothing chooses one: give the "
+                    f"dashboard the control {control!r}, or the visual a `where` on {column}"
+                ),
+            )
 
 
 def _figure_problems(data_set: DataSet, measure: str, where: tuple[Where, ...]) -> Iterator[tuple[str, str]]:

@@ -23,6 +23,7 @@ from quicksight.model.expressions import (
     wilson,
 )
 from quicksight.model.measures import Better, Dimension, Measure, Unit
+from quicksight.model.visuals import Where
 
 PERIOD_KINDS = ("month", "quarter", "season", "year")
 """Kinds of periods by which details are kept; weeks are kept for stores as a whole."""
@@ -38,6 +39,8 @@ HOUR = Dimension("hour_of_day", "Hour of the day", "hour")
 WEEKDAY = Dimension("iso_weekday", "Weekday", "weekday")
 WEEK = Dimension("week_start", "Week", "week")
 DATE = Dimension("business_date", "Day", "date")
+YEAR_BEFORE = (Where("compare_with", ("year before",)),)
+"""Rows of one comparison, where nobody chooses one: without it each store would come twice."""
 FLAG = Dimension("flag", "Why with care", "flag")
 
 _PERIOD = ("period_id", "period_kind")
@@ -69,10 +72,12 @@ def _figure(
     )  # fmt: skip
 
 
-def _service_level(over_target: str, served: str, *, coverage: Expression | None, baseline: str = "") -> Measure:
+def _service_level(
+    over_target: str, served: str, *, coverage: Expression | None, has_baseline: bool = False
+) -> Measure:
     """Return the share of the served who waited no longer than the target, with Wilson's interval."""
     low, high = wilson(Sum(over_target), Sum(served))
-    before = complement(share(f"baseline_{over_target}", f"baseline_{served}")) if baseline else None
+    before = complement(share(f"baseline_{over_target}", f"baseline_{served}")) if has_baseline else None
     return _figure(
         "service_level",
         "Service level",
@@ -102,6 +107,20 @@ def _abandonment(*, coverage: Expression | None, has_baseline: bool = False) -> 
         coverage=coverage,
         people=Sum("joined"),
         words=("abandonment", "walk-aways", "left the queue"),
+    )
+
+
+def _of_peak(name: str, title: str, column: str, unit: Unit, doc: str, *, has_interval: bool = False) -> Measure:
+    """Return a figure of one peak and place, as the view worked it out."""
+    return _figure(
+        name,
+        title,
+        Only(column),
+        unit,
+        doc,
+        better="higher" if unit == "change" else None,
+        interval=(Only(f"{column}_low"), Only(f"{column}_high")) if has_interval else None,
+        coverage=Only("coverage"),
     )
 
 
@@ -154,7 +173,11 @@ STORE_PERIOD = DataSet(
             baseline=share("baseline_wait_seconds", "baseline_served"), coverage=_LANES, people=Sum("served"),
             words=("waiting time", "queue time", "how long people wait"),
         ),
-        _service_level("served_over_target", "served", coverage=_LANES, baseline="baseline_"),
+        _figure(
+            "served", "Served", Sum("served"), "count", "Customers who were served",
+            baseline=Sum("baseline_served"), coverage=_LANES, people=Sum("served"), words=("checkouts", "transactions"),
+        ),
+        _service_level("served_over_target", "served", coverage=_LANES, has_baseline=True),
         _abandonment(coverage=_LANES, has_baseline=True),
         _figure(
             "coverage", "Watched", _DOORS, "share", "Share of the open hours in which the doors were watched",
@@ -249,25 +272,17 @@ PEAK = DataSet(
     ),
     owner="level",
     synonyms={"peak_name": ("event", "promotion", "campaign", "holiday")},
-    measures=tuple(
-        _figure(name, title, Only(column), unit, doc, interval=interval, coverage=Only("coverage"), better=better)
-        for name, title, column, unit, doc, interval, better in (
-            ("before", "Visitors a day before", "visitors_per_day_before", "count",
-             "Mean visitors of the days before", None, None),
-            ("during", "Visitors a day during", "visitors_per_day_during", "count",
-             "Mean visitors of the days of the peak", None, None),
-            ("after", "Visitors a day after", "visitors_per_day_after", "count",
-             "Mean visitors of the days after", None, None),
-            ("change_during", "Change during", "change_during", "change",
-             "Against the same weekdays before", None, "higher"),
-            ("change_after", "Change after", "change_after", "change",
-             "Days after the peak against the same weekdays before it", None, "higher"),
-            ("effect", "Effect of the peak", "effect", "change",
-             "What the peak did beyond what control stores saw", (Only("effect_low"), Only("effect_high")), "higher"),
-            ("effect_after", "Effect on the days after", "effect_after", "change",
-             "Below zero where visits were only brought forward",
-             (Only("effect_after_low"), Only("effect_after_high")), "higher"),
-        )
+    measures=(
+        _of_peak("before", "Visitors a day before", "visitors_per_day_before", "count", "Mean of the days before"),
+        _of_peak("during", "Visitors a day during", "visitors_per_day_during", "count", "Mean of the peak's days"),
+        _of_peak("after", "Visitors a day after", "visitors_per_day_after", "count", "Mean of the days after"),
+        _of_peak("change_during", "Change during", "change_during", "change", "Against the same weekdays before"),
+        _of_peak("change_after", "Change after", "change_after", "change",
+                 "Days after the peak against the same weekdays before it"),
+        _of_peak("effect", "Effect of the peak", "effect", "change", "What the peak did beyond what control stores saw",
+                 has_interval=True),
+        _of_peak("effect_after", "Effect on the days after", "effect_after", "change",
+                 "Below zero where visits were only brought forward", has_interval=True),
     ),
 )  # fmt: skip
 
