@@ -71,7 +71,7 @@ SEASONS = Dashboard(
                 (
                     Bars(name="peak-effect", title="Effect of each peak, beyond control stores", data_set=PEAK,
                          by=_PEAK, measures=("effect",), where=_CHAIN, ignores=("region", "store", "period"),
-                         order="name", note="Whiskers are the 95 % interval. Without control stores there is no effect to tell."),
+                         order="name", note="Whiskers are the 95 % interval; without control stores there is none."),
                     Bars(name="peak-after", title="Effect on the days after", data_set=PEAK, by=_PEAK,
                          measures=("effect_after",), where=_CHAIN, ignores=("region", "store", "period"),
                          order="name", note="Below zero where visits were only brought forward."),
