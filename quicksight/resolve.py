@@ -45,8 +45,9 @@ class Problem:
 def problems_of(dashboards: Iterable[Dashboard], library: Library) -> tuple[Problem, ...]:
     """Return everything that does not resolve in the dashboards and in the data sets that they read."""
     dashboards = tuple(dashboards)
-    data_sets = {data_set.name: data_set for dashboard in dashboards for data_set in dashboard.data_sets()}
-    found = [problem for name in sorted(data_sets) for problem in data_set_problems(data_sets[name], library)]
+    data_sets = _data_sets(dashboards)
+    found = [problem for data_set in data_sets for problem in data_set_problems(data_set, library)]
+    found += _twice(DATA_SETS_FILE, "all data sets", "data set", [data_set.name for data_set in data_sets])
     for dashboard in dashboards:
         found += dashboard_problems(dashboard)
     return tuple(found)
@@ -136,6 +137,14 @@ def visual_measures(visual: AnyVisual) -> Iterator[tuple[str, str]]:
 def file_of(dashboard: Dashboard) -> str:
     """Return the file that defines a dashboard."""
     return f"quicksight/dashboards/{dashboard.name.replace('-', '_')}.py"
+
+
+def _data_sets(dashboards: Iterable[Dashboard]) -> list[DataSet]:
+    """Return the data sets of all dashboards by name: two that differ stay two, even under one name."""
+    found: list[DataSet] = []
+    for dashboard in dashboards:
+        found += [data_set for data_set in dashboard.data_sets() if data_set not in found]
+    return sorted(found, key=lambda data_set: data_set.name)
 
 
 def _data_set_names(data_set: DataSet, question: Question) -> Iterator[tuple[str, str, tuple[str, ...]]]:

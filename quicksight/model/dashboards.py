@@ -64,6 +64,8 @@ class Dashboard:
 
     def data_sets(self) -> tuple[DataSet, ...]:
         """Return the data sets that it reads, each once, by name."""
-        read = [visual.data_set for visual in self.visuals()]
-        read += [figure.data_set for figure in self.headline.figures.values()]
-        return tuple(sorted({data_set.name: data_set for data_set in read}.values(), key=lambda each: each.name))
+        read: list[DataSet] = []
+        for part in (*self.visuals(), *self.headline.figures.values()):
+            if part.data_set not in read:
+                read.append(part.data_set)
+        return tuple(sorted(read, key=lambda data_set: data_set.name))
