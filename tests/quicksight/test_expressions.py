@@ -35,7 +35,7 @@ def _value(expression: Expression, sums: Mapping[str, float]) -> float:
         case SquareRoot(of=inner):
             return math.sqrt(_value(inner, sums))
         case Operation(sign=sign, left=left, right=right):
-            return _SIGNS[sign](_value(left, sums), _value(right, sums))
+            return float(_SIGNS[sign](_value(left, sums), _value(right, sums)))
         case Sum(column=column):
             return sums[column]
     raise AssertionError(expression)
