@@ -26,6 +26,7 @@ BUILD = Path("build")
 TOOLS = BUILD / "tools"
 JDK = TOOLS / "jdk"
 MAVEN = TOOLS / "mvn"
+CHROMIUM = TOOLS / "chromium"
 UV = TOOLS / "uv" / "bin" / "uv"
 FLINK_ENVIRONMENT = Path(".venv-flink")
 PROJECT_ENVIRONMENT = Path(".venv")
@@ -74,10 +75,10 @@ def _only_one_at_a_time() -> Iterator[None]:
 
 def _steps() -> Iterator[Step]:
     yield Step(
-        title=f"JDK {JAVA_RELEASE}, Maven, venv",
+        title=f"JDK {JAVA_RELEASE}, Maven, Chromium",
         inputs=[],
-        outputs=[JDK / "bin" / "javac", MAVEN],
-        run=lambda log: provide_system_tools(log, jdk_link=JDK, maven_link=MAVEN),
+        outputs=[JDK / "bin" / "javac", MAVEN, CHROMIUM],
+        run=lambda log: provide_system_tools(log, jdk_link=JDK, maven_link=MAVEN, chromium_link=CHROMIUM),
     )
     yield Step(title="uv", inputs=[REQUIREMENTS / "uv.txt"], outputs=[UV], run=_install_uv)
     yield Step(

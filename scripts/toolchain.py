@@ -20,11 +20,12 @@ if TYPE_CHECKING:
 
 # Flink 1.20 runs on 11 and 17, DynamoDB Local 2.6 on 17 and later: 17 is what both run on.
 JAVA_RELEASE = 17
+CHROMIUM_NAMES = ("chromium", "chromium-browser", "google-chrome-stable", "google-chrome")
 JAVA_FOLDERS = (Path("/usr/lib/jvm"), Path("/Library/Java/JavaVirtualMachines"))
 
 
-def provide_system_tools(log: Log, *, jdk_link: Path, maven_link: Path) -> None:
-    """Make ``jdk_link`` and ``maven_link`` point to a JDK 17 and to ``mvn``, and see that Python has venv.
+def provide_system_tools(log: Log, *, jdk_link: Path, maven_link: Path, chromium_link: Path) -> None:
+    """Make the links point to a JDK 17, to ``mvn`` and to Chromium, and see that Python has venv.
 
     Raises:
         SetupError: something is missing and apt cannot be used; the message has the exact command.
@@ -37,6 +38,7 @@ def provide_system_tools(log: Log, *, jdk_link: Path, maven_link: Path) -> None:
             raise SetupError(f"apt installed {', '.join(missing)}, yet {', '.join(still_missing)} is not found.")
     link_to(jdk_link, find_jdk())
     link_to(maven_link, _find_maven())
+    link_to(chromium_link, find_chromium())
 
 
 def find_jdk() -> Path | None:
@@ -72,6 +74,12 @@ def _release_of(home: Path) -> int | None:
     return int(version.group(1)) if version else None
 
 
+def find_chromium() -> Path | None:
+    """Return the browser that prints reports and tests pages: Chromium, or Chrome."""
+    found = (shutil.which(name) for name in CHROMIUM_NAMES)
+    return next((Path(path) for path in found if path), None)
+
+
 def _find_maven() -> Path | None:
     maven = shutil.which("mvn")
     return Path(maven).resolve() if maven else None
@@ -82,6 +90,7 @@ def _missing_packages() -> list[str]:
         "python3-venv": importlib.util.find_spec("ensurepip") is not None,
         f"openjdk-{JAVA_RELEASE}-jdk-headless": find_jdk() is not None,
         "maven": _find_maven() is not None,
+        "chromium": find_chromium() is not None,
     }
     return [package for package, has_tool in has_tool_by_package.items() if not has_tool]
 
@@ -92,7 +101,7 @@ def _install(packages: list[str], log: Log) -> None:
         raise SetupError(
             f"this machine lacks {', '.join(packages)}, and set-up may not install it.\n"
             f"  Run: sudo apt-get update && sudo apt-get install -y {' '.join(packages)}\n"
-            f"  (a JDK {JAVA_RELEASE} from elsewhere is found by JAVA_HOME), then run the same command again."
+            f"  (a JDK {JAVA_RELEASE} from elsewhere is found by JAVA_HOME, Chrome by PATH), then run the same command again."
         )
     apt = [*privilege, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
     log.run([*apt, "update"])

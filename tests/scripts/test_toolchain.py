@@ -60,8 +60,24 @@ def test_java_home_comes_first(machine: PutJdk, monkeypatch: pytest.MonkeyPatch)
 def test_without_rights_the_exact_command_is_said(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     """One message names everything that is missing, once."""
     monkeypatch.setattr(toolchain, "_privilege", lambda: None)
-    with pytest.raises(SetupError, match=r"apt-get install -y openjdk-17-jdk-headless maven"):
-        toolchain.provide_system_tools(Log(tmp_path / "log"), jdk_link=tmp_path / "jdk", maven_link=tmp_path / "mvn")
+    with pytest.raises(SetupError, match=r"apt-get install -y openjdk-17-jdk-headless maven chromium"):
+        toolchain.provide_system_tools(
+            Log(tmp_path / "log"),
+            jdk_link=tmp_path / "jdk",
+            maven_link=tmp_path / "mvn",
+            chromium_link=tmp_path / "chromium",
+        )
+
+
+@pytest.mark.usefixtures("machine")
+def test_a_browser_under_another_name_will_do(tmp_path: Path) -> None:
+    """Distributions call it differently, and Chrome prints as Chromium does."""
+    assert toolchain.find_chromium() is None
+    browser = tmp_path / "bin" / "google-chrome"
+    browser.parent.mkdir()
+    browser.write_text("")
+    browser.chmod(0o755)
+    assert toolchain.find_chromium() == browser
 
 
 def test_a_java_of_a_least_release_is_a_newer_one_too(machine: PutJdk) -> None:
