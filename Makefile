@@ -4,7 +4,7 @@ PYTEST := $(PYTHON) -m pytest
 MAVEN := JAVA_HOME=$(CURDIR)/build/tools/jdk build/tools/mvn --batch-mode --no-transfer-progress -Dstyle.color=never
 MAVEN_LOG := build/logs/maven-test.log
 UV := build/tools/uv/bin/uv
-PACKAGES := alert_lab bench contracts demo design edge flink_jobs glue lambdas local sim storeq
+PACKAGES := alert_lab bench contracts cost demo design edge flink_jobs glue infra lambdas local quicksight sim storeq
 CODE := $(wildcard $(PACKAGES)) scripts tests
 SHELL := bash
 .SHELLFLAGS := -euo pipefail -c

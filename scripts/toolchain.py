@@ -101,7 +101,7 @@ def _install(packages: list[str], log: Log) -> None:
         raise SetupError(
             f"this machine lacks {', '.join(packages)}, and set-up may not install it.\n"
             f"  Run: sudo apt-get update && sudo apt-get install -y {' '.join(packages)}\n"
-            f"  (a JDK {JAVA_RELEASE} from elsewhere is found by JAVA_HOME, Chrome by PATH), then run the same command again."
+            f"  (a JDK {JAVA_RELEASE} from elsewhere is found by JAVA_HOME, Chrome by PATH), then run the same command."
         )
     apt = [*privilege, "env", "DEBIAN_FRONTEND=noninteractive", "apt-get"]
     log.run([*apt, "update"])

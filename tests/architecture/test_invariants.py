@@ -41,6 +41,7 @@ PACKAGES = (
     "glue",
     "lambdas",
     "local",
+    "quicksight",
     "sim",
     "storeq",
 )
