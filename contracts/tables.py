@@ -590,6 +590,15 @@ OPENING_HOURS = ListOf(
     )
 )
 
+OUTLINE = ListOf(
+    Struct(
+        (
+            Field("x", DOUBLE, "From the left edge, as a share of the picture's width", minimum=0, maximum=1),
+            Field("y", DOUBLE, "From the top edge, as a share of the picture's height", minimum=0, maximum=1),
+        )
+    )
+)
+
 STORE = Table(
     name="store_v1",
     doc="The stores of the chain: where they are, how large, when open.",
@@ -609,6 +618,8 @@ STORE = Table(
         _column("closed_on", DATE, "Last day of trading", required=False),
         Field("opening_hours", OPENING_HOURS, "Regular opening hours; a weekday without an entry is closed"),
         _column("weekly_staff_hours", DOUBLE, "Planned hours of staff in a regular week", required=False),
+        Field("latitude", DOUBLE, "Degrees north of the equator (WGS 84)", required=False, minimum=-90, maximum=90),
+        Field("longitude", DOUBLE, "Degrees east of Greenwich (WGS 84)", required=False, minimum=-180, maximum=180),
     ),
     role="dimension",
     key=("store_id",),
@@ -680,6 +691,13 @@ ZONE = Table(
         _column("name", STRING, "What people call it"),
         _column("department", STRING, "Goods that are there, such as dairy", required=False),
         _column("area_m2", DOUBLE, "Area in square metres", required=False),
+        _column("camera_id", STRING, "Camera in whose picture the outline lies", required=False),
+        Field(
+            "outline",
+            OUTLINE,
+            "Corners of the zone in the picture, in order; none where nobody drew it",
+            required=False,
+        ),
     ),
     role="dimension",
     key=("store_id", "zone_id"),

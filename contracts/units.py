@@ -21,6 +21,7 @@ _BY_NAME: dict[str, tuple[str, ...]] = {
     "cells": ("grid_w", "grid_h"),
     "share, 0 to 1": ("confidence", "coverage", "x", "y", "w", "h"),
     "share": ("little_gap",),
+    "degrees": ("latitude", "longitude"),
     "of the rule's measure": ("value", "limit_value", "worst_value"),
     "number": ("cell_index", "index", "revision", "rule_version", "seq", "position", "iso_weekday"),
     "hour, 0 to 23": ("hour_of_day",),

@@ -20,6 +20,12 @@ from glue.dimensions.public_holidays import Place, subdivisions_of
 Id = Annotated[str, StringConstraints(pattern=r"^[A-Za-z0-9][A-Za-z0-9._-]{0,63}$")]
 Text = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
 Positive = Annotated[float, Field(gt=0)]
+Latitude = Annotated[float, Field(ge=-90, le=90, allow_inf_nan=False)]
+Longitude = Annotated[float, Field(ge=-180, le=180, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1, allow_inf_nan=False)]
+Corner = tuple[Share, Share]
+"""A point of a camera's picture, in shares of its width and height from the upper left corner."""
+FEWEST_CORNERS = 3
 Globs = tuple[Text, ...]
 """Patterns of the shell, such as store-0*."""
 Given = TypeVar("Given", bound=Sized)
@@ -29,6 +35,12 @@ def _some(given: Given) -> Given:
     if not given:
         raise ValueError("expected at least one, came none; add one")
     return given
+
+
+def _area(corners: tuple[Corner, ...]) -> tuple[Corner, ...]:
+    if 0 < len(corners) < FEWEST_CORNERS:
+        raise ValueError(f"expected at least {FEWEST_CORNERS} corners, came {len(corners)}; add some or leave it out")
+    return corners
 
 
 def _zone_name(name: str) -> str:
@@ -47,7 +59,7 @@ def _country(code: str) -> str:
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=DECLARED)
 class Zone:
-    """A zone of a store."""
+    """A zone of a store; its `outline` are its corners in order in the picture of `camera_id`."""
 
     zone_id: Id
     zone_kind: ZoneKind
@@ -55,6 +67,8 @@ class Zone:
     lane_id: Id | None = None
     department: Text | None = None
     area_m2: Positive | None = None
+    camera_id: Id | None = None
+    outline: Annotated[tuple[Corner, ...], AfterValidator(_area)] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True, config=DECLARED)
@@ -89,6 +103,8 @@ class Store:
     subdivision: Text | None = None
     location_kind: Text | None = None
     sales_area_m2: Positive | None = None
+    latitude: Latitude | None = None
+    longitude: Longitude | None = None
     opened_on: dt.date | None = None
     closed_on: dt.date | None = None
     closed_on_holidays: Globs = ("*",)

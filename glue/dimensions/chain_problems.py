@@ -48,6 +48,9 @@ def _problems_of_store(store: Store) -> Iterator[str]:
     if store.opened_on and store.closed_on and store.closed_on < store.opened_on:
         came = f"{store.opened_on} to {store.closed_on}"
         yield f"{place}.closed_on: expected a day after opened_on, came {came}; correct one of them"
+    if (store.latitude is None) != (store.longitude is None):
+        came = "latitude" if store.longitude is None else "longitude"
+        yield f"{place}.latitude and longitude: expected both or none, came {came} alone; add the other"
     yield from _twice(f"{place}.zones", "zone_id", (zone.zone_id for zone in store.zones))
     yield from _twice(f"{place}.lanes", "lane_id", (lane.lane_id for lane in store.lanes))
     yield from _twice(f"{place}.lanes", "position", (lane.position for lane in store.lanes))
@@ -58,6 +61,8 @@ def _problems_of_store(store: Store) -> Iterator[str]:
                 f"{place}.zones.{zone.zone_id}.lane_id: expected a lane of the store, came {zone.lane_id!r}; "
                 f"one of {', '.join(lanes) or 'none'}"
             )
+        if zone.outline and not zone.camera_id:
+            yield f"{place}.zones.{zone.zone_id}.outline: expected a camera_id beside it, came none; add the camera's"
 
 
 def _problems_of_place(store: Store, place: str) -> Iterator[str]:

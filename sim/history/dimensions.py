@@ -12,6 +12,7 @@ from sim.history.checkout import open_lanes
 from sim.history.floor import ZONES
 from sim.history.open_hours import open_hours, public_holidays, store_days
 from sim.history.shape import Shape
+from sim.history.towns import positions
 
 Row = Mapping[str, Any]
 _YEAR = dt.timedelta(days=364)
@@ -47,7 +48,7 @@ def staff_hour_rows(chain: Chain, shape: Shape, dates: Sequence[dt.date]) -> lis
 
 
 def _stores(chain: Chain) -> Iterator[Row]:
-    for number, store_id in enumerate(chain.ids):
+    for number, (store_id, position) in enumerate(zip(chain.ids, positions(chain), strict=True)):
         country = chain.countries[chain.country_of[number]]
         visitors = float(chain.visitors_a_day[number])
         yield {
@@ -63,6 +64,8 @@ def _stores(chain: Chain) -> Iterator[Row]:
             "closed_on": _date(int(chain.closed[number])) if chain.closed[number] <= day_number(chain.last) else None,
             "opening_hours": list(_opening_hours(country)),
             "weekly_staff_hours": round(7 * visitors * _STAFF_HOURS_PER_VISITOR),
+            "latitude": position.latitude,
+            "longitude": position.longitude,
         }
 
 
@@ -85,6 +88,8 @@ def _zone(store_id: str, place: int) -> Row:
         "name": name,
         "department": department,
         "area_m2": 40.0 if department else 6.0,
+        "camera_id": None,
+        "outline": [],
     }
 
 

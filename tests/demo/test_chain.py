@@ -42,3 +42,27 @@ def test_hours_end_at_midnight() -> None:
     late = dataclasses.replace(loaded, store=dataclasses.replace(loaded.store, hours=24.0))
     (store,) = chain_of(late, "store-001").stores
     assert [hours.closes for hours in store.opening_hours.values()] == ["24:00"]
+
+
+@pytest.mark.parametrize("scenario", ["supermarket", "bank", "public_hall", "rush"])
+def test_every_zone_lies_in_a_picture(scenario: str) -> None:
+    """Rule: a zone's corners lie within its camera's picture, as wide and as high as on the floor."""
+    loaded = load(scenario)
+    plans = {zone.zone_id: zone for zone in loaded.zones}
+    views = {device.device_id: device.view for device in loaded.devices}
+    for row in rows_of("zone_v1", scenario):
+        plan, outline = plans[str(row["zone_id"])], row["outline"]
+        assert isinstance(outline, list)
+        assert row["camera_id"] == plan.camera_id
+        assert all(0 <= corner[axis] <= 1 for corner in outline for axis in "xy")
+        view = views[plan.device_id]
+        for place, axis in enumerate("xy"):
+            metres = [corner[axis] * (view[place + 2] - view[place]) for corner in outline]
+            floor = [point[place] for point in plan.polygon]
+            assert max(metres) - min(metres) == pytest.approx(max(floor) - min(floor))
+
+
+def test_the_store_is_on_the_map() -> None:
+    """Rule: a map has somewhere to show the demo's store."""
+    (store,) = rows_of("store_v1", "supermarket")
+    assert (store["latitude"], store["longitude"]) == (52.52, 13.405)

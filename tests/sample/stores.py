@@ -38,6 +38,7 @@ class Store:
     location_kind: str = "high_street"
     sales_area_m2: float | None = 800.0
     opened_on: dt.date = dt.date(2020, 3, 2)
+    position: tuple[float, float] | tuple[None, None] = (None, None)
 
     @property
     def zone(self) -> ZoneInfo:
@@ -49,10 +50,30 @@ class Store:
         return dt.datetime.combine(date, dt.time(hour), self.zone).astimezone(dt.UTC)
 
 
-BERLIN = Store("berlin-1", "north", "DE", "BE", "Europe/Berlin", 60, lines=("doors", "side-door"), location_kind="mall")
+BERLIN = Store(
+    "berlin-1",
+    "north",
+    "DE",
+    "BE",
+    "Europe/Berlin",
+    60,
+    lines=("doors", "side-door"),
+    location_kind="mall",
+    position=(52.52, 13.41),
+)
 HAMBURG = Store("hamburg-1", "north", "DE", "HH", "Europe/Berlin", 45, opened_on=dt.date(2025, 3, 23))
 MUNICH = Store("munich-1", "south", "DE", "BY", "Europe/Berlin", 50)
-PUNE = Store("pune-1", "asia", "IN", "MH", "Asia/Kolkata", 7, is_open_on_sunday=True, sales_area_m2=150.0)
+PUNE = Store(
+    "pune-1",
+    "asia",
+    "IN",
+    "MH",
+    "Asia/Kolkata",
+    7,
+    is_open_on_sunday=True,
+    sales_area_m2=150.0,
+    position=(18.52, 73.86),
+)
 CHICAGO = Store("chicago-1", "america", "US", "IL", "America/Chicago", 70, is_open_on_sunday=True, sales_area_m2=None)
 STORES = (BERLIN, HAMBURG, MUNICH, PUNE, CHICAGO)
 
@@ -67,6 +88,7 @@ ZONES = (
 )
 """Id, kind and lane of every store's zones."""
 DEPARTMENTS = {"aisle-1": "dairy", "aisle-2": "bakery"}
+OUTLINE = [{"x": 0.25, "y": 0.9}, {"x": 0.4, "y": 0.1}, {"x": 0.6, "y": 0.1}, {"x": 0.75, "y": 0.9}]
 LANES = (("lane-1", "cashier"), ("lane-2", "self_service"))
 
 
@@ -94,6 +116,8 @@ def store_rows() -> Iterator[Row]:
             "closed_on": None,
             "opening_hours": [{"iso_weekday": weekday, **times} for weekday in weekdays],
             "weekly_staff_hours": 2.0 * (CLOSING_HOUR - FIRST_HOUR) * len(weekdays),
+            "latitude": store.position[0],
+            "longitude": store.position[1],
         }
 
 
@@ -109,6 +133,8 @@ def zone_rows() -> Iterator[Row]:
                 "name": zone_id.replace("-", " ").title(),
                 "department": DEPARTMENTS.get(zone_id),
                 "area_m2": 24.0 if kind == "aisle" else None,
+                "camera_id": f"cam-{zone_id}" if kind == "aisle" else None,
+                "outline": OUTLINE if kind == "aisle" else [],
             }
 
 

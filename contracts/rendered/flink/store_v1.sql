@@ -10,5 +10,7 @@ CREATE TABLE `store_v1` (
     `opened_on` DATE COMMENT 'First day of trading',
     `closed_on` DATE COMMENT 'Last day of trading',
     `opening_hours` ARRAY<ROW<`iso_weekday` INT NOT NULL, `opens` STRING NOT NULL, `closes` STRING NOT NULL> NOT NULL> NOT NULL COMMENT 'Regular opening hours; a weekday without an entry is closed',
-    `weekly_staff_hours` DOUBLE COMMENT 'Planned hours of staff in a regular week'
+    `weekly_staff_hours` DOUBLE COMMENT 'Planned hours of staff in a regular week',
+    `latitude` DOUBLE COMMENT 'Degrees north of the equator (WGS 84)',
+    `longitude` DOUBLE COMMENT 'Degrees east of Greenwich (WGS 84)'
 ) COMMENT 'The stores of the chain: where they are, how large, when open.'

@@ -10,10 +10,12 @@ import pytest
 
 from glue.dimensions.chain_file import read_chain, shipped_peaks
 from glue.dimensions.problems import DimensionError
+from glue.dimensions.stores import store_rows, zone_rows
 from tests.glue.dimensions.conftest import STORE, WEEK, ReadChain
 
 EXAMPLE = Path(str(files("glue.dimensions") / "example-chain.toml"))
 SUPERMARKET = Path(__file__).parents[3] / "sim" / "scenarios" / "supermarket.toml"
+ZONE = 'zones = [{zone_id = "q", zone_kind = "other", name = "Q", camera_id = "cam"'
 PEAK = '[[peaks]]\npeak_name = "sale"\nanchor = "07-01"\nfirst_day = 0\nlast_day = 6\n'
 
 
@@ -41,6 +43,17 @@ def test_defaults_hold_where_a_store_says_nothing() -> None:
     assert second.location_kind == "high_street"
     assert "sunday" not in first.opening_hours
     assert third.opening_hours["sunday"].opens == "08:00"
+
+
+def test_place_on_the_map_and_in_the_picture(chain_of: ReadChain) -> None:
+    """Rule: degrees and outlines reach the rows as they are written; without them there is none."""
+    placed = f"{STORE}latitude = 51.5\nlongitude = -0.12\n{ZONE}, outline = [[0, 0], [1, 0.25], [0.5, 1]]}}]\n{WEEK}"
+    (store,), (zone,) = store_rows(chain_of(placed)).to_pylist(), zone_rows(chain_of(placed)).to_pylist()
+    assert (store["latitude"], store["longitude"], zone["camera_id"]) == (51.5, -0.12, "cam")
+    assert zone["outline"] == [{"x": 0, "y": 0}, {"x": 1, "y": 0.25}, {"x": 0.5, "y": 1}]
+    plain = chain_of(f"{STORE}{ZONE}}}]\n{WEEK}")
+    (store,), (zone,) = store_rows(plain).to_pylist(), zone_rows(plain).to_pylist()
+    assert (store["latitude"], store["longitude"], zone["outline"]) == (None, None, [])
 
 
 def test_all_problems_of_a_file_are_told_at_once(chain_of: ReadChain) -> None:
@@ -108,6 +121,18 @@ last_day = 0
             "zones: expected each zone_id once, came 'q' 2 times",
         ),
         ('zones=[{zone_id = "q", zone_kind = "toilet", name = "Q"}]', "zones.0.zone_kind: expected 'aisle', 'queue'"),
+        ("latitude = 91.0\nlongitude = 7.0", "latitude: expected less than or equal to 90, came 91.0; correct it"),
+        ("latitude = 51.0\nlongitude = -181", "longitude: expected greater than or equal to -180, came -181"),
+        ("longitude = 7.0", "latitude and longitude: expected both or none, came longitude alone"),
+        (f"{ZONE}, outline = [[0.1, 0.1], [0.9, 0.1]]}}]", "zones.0.outline: expected at least 3"),
+        (
+            f"{ZONE}, outline = [[0.1, 0.1], [0.9, 0.1], [0.5, 1.5]]}}]",
+            "zones.0.outline.2.1: expected less than or equal",
+        ),
+        (
+            f"{ZONE.replace('camera_id', 'department')}, outline = [[0, 0], [1, 0], [1, 1]]}}]",
+            "zones.q.outline: expected a camera_id beside it, came none; add the camera's",
+        ),
         ("zones = 4", "zones: expected a list, came 4; correct it"),
         (
             'staff = [{weekdays = ["mon"], hours = "08:00-12:00", people = 1}]',

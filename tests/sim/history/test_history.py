@@ -23,6 +23,7 @@ from sim.history.local_hours import local_hour_tables
 from sim.history.minutes import minute_tables
 from sim.history.open_hours import OpenHours, open_hours
 from sim.history.shape import Shape
+from sim.history.towns import LARGEST_STEP_DEGREES, TOWNS
 
 CHAIN = Chain(seed=7, stores=10, first=dt.date(2024, 2, 4), last=dt.date(2026, 1, 31))
 SHAPE = Shape.published()
@@ -255,3 +256,16 @@ def test_grades_are_the_contracts() -> None:
     ]
     assert found == expected
     assert set(found) == set(GRADES)
+
+
+def test_stores_lie_near_towns_of_their_country() -> None:
+    """Rule: a large chain has each store at a place of its own, at most 3 km from a town of its country."""
+    chain = Chain(seed=7, stores=400, first=dt.date(2024, 2, 4), last=dt.date(2024, 2, 5))
+    stores = dimension_rows(chain)[STORE.name]
+    places = {(store["latitude"], store["longitude"]) for store in stores}
+    assert len(places) == chain.stores
+    for store in stores:
+        towns = TOWNS[store["country"], store["subdivision"]]
+        steps = [max(abs(store["latitude"] - town[0]), abs(store["longitude"] - town[1])) for town in towns]
+        assert min(steps) <= LARGEST_STEP_DEGREES
+    assert {(country.code, country.subdivision) for country in chain.countries} == TOWNS.keys()
