@@ -25,8 +25,9 @@ def data_set_sql(data_set: DataSet, *, for_period: bool) -> str:
     Args:
         data_set: what is asked for.
         for_period: True gives what Quick Sight filters by a period's id and by the clock: rows of a dated data set come
-            once for each period that has their date, so what chooses no period must choose one kind. False gives each row once, and takes what is recent by the
-            newest row instead of by the clock, for a lake that keeps the past.
+            once for each period that has their date, so what chooses no period must choose one kind of them. False
+            gives each row once, and takes what is recent by the newest row instead of by the clock, for a lake that
+            keeps the past.
     """
     conditions = [*_conditions(data_set, for_period=for_period)]
     where = "\nWHERE " + "\n  AND ".join(conditions) if conditions else ""
