@@ -10,11 +10,9 @@ import pytest
 
 from contracts.tables import STORE_DAY, TRAFFIC_LOCAL_HOUR
 from glue.dimensions.calendar import DAY
-from glue.views import SMALLEST_CELL
-from tests.lake_sample import lake_sample
-from tests.sql.lake_rows import Row, needed, rows
+from tests.sql.dashboards.sample_sums import answered, asked_of, rows_of, shown
+from tests.sql.lake_rows import Row
 from tests.sql.seasons.chain import CLOSED, YEAR, Line, season_lake
-from tests.sql.test_every_view import answer
 
 NOW = dt.date(2026, 3, 2)
 BEFORE = NOW - YEAR
@@ -23,8 +21,7 @@ BEFORE = NOW - YEAR
 def days_of(*lines: Line, **of: Any) -> dict[tuple[str, dt.date], Row]:
     """Return the rows by store and date."""
     connection = season_lake(lines, **of)
-    (view,) = (each for each in needed(("day_comparison",)) if each.name == "day_comparison")
-    found = rows(connection, f"SELECT * FROM ({view.sql.rstrip()}) AS asked")
+    found = asked_of(connection, "day_comparison")
     return {(each["store_id"], each["business_date"]): each for each in found}
 
 
@@ -94,27 +91,18 @@ def test_weeks_begin_on_monday() -> None:
     assert found["store", NOW + 6 * DAY]["iso_weekday"] == 7
 
 
-def shown(people: int | None) -> int | None:
-    """Return a figure of people as it may be shown."""
-    return None if people is None or 0 < people < SMALLEST_CELL else people
-
-
 def test_sample_by_hand() -> None:
     """Rule: on the sample each day has the sum of its own hours, and of those of the day that it names."""
     counted: dict[tuple[str, dt.date], int] = defaultdict(int)
-    for row in lake_sample()[TRAFFIC_LOCAL_HOUR.name].to_pylist():
+    for row in rows_of(TRAFFIC_LOCAL_HOUR.name):
         counted[row["store_id"], row["business_date"]] += row["in_count"]
-    compared = {
-        (row["store_id"], row["business_date"]): row["comparable_date"]
-        for row in lake_sample()[STORE_DAY.name].to_pylist()
-    }
-    found = answer("day_comparison")
-    days = [dict(zip(found.columns, line, strict=True)) for line in found.rows]
+    compared = {(row["store_id"], row["business_date"]): row["comparable_date"] for row in rows_of(STORE_DAY.name)}
+    days = answered("day_comparison")
     for day in days:
         key = (day["store_id"], day["business_date"])
         earlier = counted.get((day["store_id"], compared[key]))
-        assert day["visitors"] == shown(counted.get(key))
+        assert day["visitors"] == shown(counted.get(key), counted.get(key))
         assert day["comparable_date"] == compared[key]
-        assert day["baseline_visitors"] == shown(earlier)
+        assert day["baseline_visitors"] == shown(earlier, earlier)
     assert counted.keys() <= {(day["store_id"], day["business_date"]) for day in days}
     assert sum(day["is_comparable"] for day in days) > 100
