@@ -15,7 +15,7 @@ DEMO_FLAGS = $(if $(VIDEO),--video '$(VIDEO)') $(if $(ZONES),--zones '$(ZONES)')
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup gen lint format types test test-trino check demo alert-lab audit up down bench bench-alerts bench-guard bench-profile bench-scale bench-edge bench-lake checks seasons package pins clean
+.PHONY: help setup gen lint format types test test-trino check demo alert-lab audit up down bench bench-alerts bench-guard bench-profile bench-scale bench-edge bench-lake checks seasons package upgrade-check pins clean
 
 help: ## List these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -100,8 +100,11 @@ bench-lake: setup ## Measure the lake: two years of 200 stores, before and after
 	@$(PYTHON) -m bench.small_files
 	@$(if $(wildcard build/trino/bin/launcher),$(PYTHON) -m bench.lake_trino,echo "Not measured on Trino: make test-trino installs it.")
 
-package: setup ## Make the zip for Managed Service for Apache Flink
+package: setup ## Make the zip for Managed Service for Apache Flink, dist/store-traffic-flink.zip
 	@$(PYTHON) -m flink_jobs.package
+
+upgrade-check: setup ## Say whether NEW=new.zip may go on from a snapshot of OLD=old.zip (see docs/upgrade-and-rollback.md)
+	@$(PYTHON) -m flink_jobs.upgrade '$(OLD)' '$(or $(NEW),dist/store-traffic-flink.zip)'
 
 pins: setup ## Pin the newest versions that requirements/*.in allow
 	@for name in uv flink project; do \

@@ -10,9 +10,11 @@ import argparse
 import sys
 from pathlib import Path
 
-from flink_jobs.build import build, create_environment
+from flink_jobs.alerting.state import VERSION as POLICY_VERSION
+from flink_jobs.build import Program, build, create_environment
 from flink_jobs.connectors import BatchConnectors, CloudConnectors, PlanConnectors, kinesis_options
-from flink_jobs.jobs import BATCH_JOBS, STORE_TRAFFIC, Job
+from flink_jobs.jobs import BATCH_JOBS, STATE_OPTIONS, STORE_TRAFFIC, TABLE_OPTIONS, Job
+from flink_jobs.plan import plan_of, state_forms
 from flink_jobs.settings import (
     MANAGED_FLINK_PROPERTIES,
     MetricSettings,
@@ -41,7 +43,10 @@ def main(arguments: list[str] | None = None) -> int:
     options = _parser().parse_args(arguments)
     try:
         if options.explain:
-            return _explain(options.jar)
+            print(_planned(options.jar).explain())
+            return 0
+        if options.plan_out:
+            return _write_plan(options.plan_out, options.jar)
         if options.batch:
             return _run_batch(BATCH_JOBS[options.batch], options.properties, options.jar)
         settings = load_settings(options.properties)
@@ -61,10 +66,16 @@ def _run_batch(job: Job, properties: Path, jar: Path | None) -> int:
     return 0
 
 
-def _explain(jar: Path | None) -> int:
+def _planned(jar: Path | None) -> Program:
     environment, _ = create_environment(STORE_TRAFFIC, jar=jar)
     source = kinesis_options(SourceSettings("inference", "us-east-1", None, "TRIM_HORIZON"))
-    print(build(environment, STORE_TRAFFIC, PlanConnectors(source), MetricSettings()).explain())
+    return build(environment, STORE_TRAFFIC, PlanConnectors(source), MetricSettings())
+
+
+def _write_plan(path: Path, jar: Path) -> int:
+    state = state_forms(jar) | {"alert policy": f"version {POLICY_VERSION}"}
+    options = {name: TABLE_OPTIONS[name] for name in STATE_OPTIONS}
+    path.write_text(plan_of(_planned(jar).compiled(), options=options, state=state).to_text())
     return 0
 
 
@@ -82,7 +93,10 @@ def _parser() -> argparse.ArgumentParser:
         "--batch", choices=sorted(BATCH_JOBS), help="run this job over the lake, in this process, and end"
     )
     parser.add_argument("--explain", action="store_true", help="print the plan, with sinks that keep nothing")
-    parser.add_argument("--jar", type=Path, help="the jar for --explain and --batch; flink run names it otherwise")
+    parser.add_argument("--plan-out", type=Path, help="write the plan that flink_jobs.upgrade compares; wants --jar")
+    parser.add_argument(
+        "--jar", type=Path, help="the jar for --explain, --plan-out and --batch; flink run names it otherwise"
+    )
     return parser
 
 

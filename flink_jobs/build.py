@@ -40,6 +40,11 @@ class Program:
         """Return the plan of the SQL part."""
         return str(self.statements.explain(ExplainDetail.CHANGELOG_MODE))
 
+    def compiled(self) -> str:
+        """Return the plan of the SQL part as Flink keeps it, as JSON: every operator whole."""
+        # PyFlink has no other way.
+        return str(self.statements._j_statement_set.compilePlan().asJsonString())  # noqa: SLF001
+
     def run(self) -> None:
         """Run a batch job to its end."""
         self.statements.execute().wait()

@@ -150,6 +150,10 @@ def kinesis_options(source: SourceSettings) -> dict[str, str]:
         "format": "inference",
         "inference.idle-timeout": TABLE_OPTIONS["table.exec.source.idle-timeout"],
     }
+    if source.initial_time:
+        # With milliseconds, as the connector reads it.
+        instant = source.initial_time.isoformat(timespec="milliseconds")
+        options["scan.stream.initpos-timestamp"] = instant.replace("+00:00", "Z")
     if source.endpoint:
         options |= _local_credentials() | {
             "aws.endpoint": source.endpoint,

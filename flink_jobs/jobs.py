@@ -16,7 +16,8 @@ TABLE_OPTIONS = {
     # A shard without records must not hold the others' windows open.
     "table.exec.source.idle-timeout": "30 s",
 }
-
+STATE_OPTIONS = ("table.local-time-zone", "table.exec.state.ttl")
+"""Those of the options that what is kept in state depends on."""
 
 PYTHON_OPTIONS = {
     # Rows go to the alert policy's process in bundles; by default one waits for a second for more.

@@ -5,6 +5,7 @@ The file is a JSON list of `{"PropertyGroupId": …, "PropertyMap": {name: text}
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
@@ -14,6 +15,7 @@ from typing import Any
 _STREAM_GROUPS = ("source", "lake", "live", "metrics")
 _BATCH_GROUPS = ("batch", "lake", "metrics")
 _LATEST_MS = 4_102_444_800_000
+AT_TIMESTAMP = "AT_TIMESTAMP"
 MANAGED_FLINK_PROPERTIES = Path("/etc/flink/application_properties.json")
 
 
@@ -23,12 +25,16 @@ class SettingsError(ValueError):
 
 @dataclass(frozen=True, slots=True)
 class SourceSettings:
-    """Where events come from. `endpoint` is set for a local double only."""
+    """Where events come from, and from which arrival on. `endpoint` is set for a local double only.
+
+    `initial_time` is in UTC, and set with the position AT_TIMESTAMP only. A restored job goes on from its snapshot.
+    """
 
     stream: str
     region: str
     endpoint: str | None
     initial_position: str
+    initial_time: dt.datetime | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,12 +120,7 @@ def settings_of(groups: Mapping[str, Mapping[str, str]]) -> Settings:
     reader = _Reader(groups, _STREAM_GROUPS)
     source, live = reader.group("source"), reader.group("live")
     settings = Settings(
-        source=SourceSettings(
-            stream=source.text("stream"),
-            region=source.text("region"),
-            endpoint=source.optional("endpoint"),
-            initial_position=source.choice("initial_position", ("TRIM_HORIZON", "LATEST"), "TRIM_HORIZON"),
-        ),
+        source=_source(source),
         lake=_lake(reader.group("lake")),
         live=LiveSettings(
             table_prefix=live.optional("table_prefix") or "",
@@ -148,6 +149,17 @@ def batch_settings_of(groups: Mapping[str, Mapping[str, str]]) -> BatchJobSettin
     )
     reader.refuse_problems()
     return settings
+
+
+def _source(group: _Group) -> SourceSettings:
+    position = group.choice("initial_position", ("TRIM_HORIZON", "LATEST", AT_TIMESTAMP), "TRIM_HORIZON")
+    return SourceSettings(
+        stream=group.text("stream"),
+        region=group.text("region"),
+        endpoint=group.optional("endpoint"),
+        initial_position=position,
+        initial_time=group.instant("initial_time", is_wanted=position == AT_TIMESTAMP),
+    )
 
 
 def _lake(group: _Group) -> LakeSettings:
@@ -233,12 +245,29 @@ class _Group:
             return default
         return int(value)
 
+    def instant(self, name: str, *, is_wanted: bool) -> dt.datetime | None:
+        value = self.optional(name)
+        instant = _instant(value)
+        if value is not None and not is_wanted:
+            self._problem(name, f"none without initial_position {AT_TIMESTAMP}", value, "remove it")
+        elif instant is None and is_wanted:
+            self._problem(name, "an instant such as 2026-09-21T10:00:00Z", value or "none", "correct it")
+        return instant
+
     def refuse_unknown(self) -> None:
         for name in self._properties.keys() - self._known:
             self._problem(name, f"one of {', '.join(sorted(self._known))}", "an unknown property", "remove it")
 
     def _problem(self, name: str, expected: str, came: str, cure: str) -> None:
         self._problems.append(f"{self._name}.{name}: expected {expected}, came {came}; {cure}")
+
+
+def _instant(text: str | None) -> dt.datetime | None:
+    try:
+        instant = dt.datetime.fromisoformat(text or "")
+    except ValueError:
+        return None
+    return instant.astimezone(dt.UTC) if instant.tzinfo else None
 
 
 def _property_groups(path: Path) -> dict[str, dict[str, str]]:

@@ -1,7 +1,8 @@
 """The lake's tables, days and history.
 
 `plan` and `apply` make the tables, `dimensions` describes stores and dates, `reconcile`, `account` and `rollup` settle
-days that are over, `import` brings history of older counters, `maintain` keeps files few and deletes what is old.
+days that are over, `rewind` makes room for a replay, `import` brings history of older counters, `maintain`
+keeps files few and deletes what is old.
 """
 
 from __future__ import annotations
@@ -28,6 +29,7 @@ from glue.maintenance import verbs as of_maintenance
 from glue.options import add_lake_options, lake_of
 from glue.plan import TablePlan
 from glue.reconcile import Reconciler, Replaced
+from glue.rewind import add_verb as add_rewind
 from glue.rollup import verbs as of_rollup
 
 USAGE_ERROR = 2
@@ -129,6 +131,7 @@ def _parser() -> argparse.ArgumentParser:
         _add_job_arguments(verb)
     for verb in (plan, apply, reconcile, account):
         add_lake_options(verb)
+    add_rewind(verbs)
     for package in (of_dimensions, of_rollup, of_importing, of_maintenance):
         package.add_verbs(verbs)
     return parser

@@ -95,12 +95,44 @@ class Flink:
         if python_files:
             command += ["--pyFiles", ",".join(str(path.resolve()) for path in python_files)]
         command += ["--python", python_entry.resolve(), *arguments]
-        status, output = self._run_command_line(command)
+        return self._submitted(command, python_entry)
+
+    def submit_package(
+        self,
+        folder: Path,
+        run_options: Mapping[str, str],
+        arguments: Sequence[str] = (),
+        *,
+        wrapper: Sequence[str] = (),
+        parallelism: int | None = None,
+    ) -> str:
+        """Submit an unpacked package as the managed service does, from its folder, and return the id of its job.
+
+        Args:
+            folder: the unpacked package.
+            run_options: its `python`, `jarfile` and `pyFiles`, all within the folder.
+            arguments: of the program; the managed service gives none.
+            wrapper: a command that runs the one that follows it, where the program needs surroundings of its own.
+            parallelism: of the job; None takes the cluster's.
+
+        Raises:
+            StackError: the program failed; the message carries the end of its output.
+        """
+        command: list[str | Path] = [*wrapper, FLINK_HOME / "bin" / "flink", "run", "--detached"]
+        command += ["--pyExecutable", FLINK_PYTHON, "--pyClientExecutable", FLINK_PYTHON]
+        if parallelism is not None:
+            command += ["--parallelism", str(parallelism)]
+        for option, value in run_options.items():
+            command += [f"--{option}", value]
+        return self._submitted([*command, *arguments], Path(run_options["python"]), directory=folder)
+
+    def _submitted(self, command: Sequence[str | Path], program: Path, *, directory: Path | None = None) -> str:
+        status, output = self._run_command_line(command, directory)
         job = re.search(r"JobID ([0-9a-f]{32})", output)
         if status != 0 or job is None:
             came = f"it ended with status {status}" if status else "it submitted none"
             tail = "\n".join(output.splitlines()[-OUTPUT_TAIL_LINES:])
-            raise StackError(expected=f"{python_entry.name} to submit a job", came=came, cure=f"Its output:\n{tail}")
+            raise StackError(expected=f"{program.name} to submit a job", came=came, cure=f"Its output:\n{tail}")
         return job.group(1)
 
     def state(self, job_id: str) -> str:
@@ -223,12 +255,14 @@ class Flink:
         except (urllib.error.URLError, ConnectionError, TimeoutError) as error:
             raise _refused(method, path, came=str(error)) from error
 
-    def _run_command_line(self, command: Sequence[str | Path]) -> tuple[int, str]:
+    def _run_command_line(self, command: Sequence[str | Path], directory: Path | None) -> tuple[int, str]:
         """Return the exit status, that of `timeout` when it took too long, and the output."""
+        environment = {name: value for name, value in self.environment.items() if name != "PYTHONPATH"}
         try:
             ended = subprocess.run(
                 [str(part) for part in command],
-                env=dict(self.environment),
+                env=environment,
+                cwd=directory,
                 stdin=subprocess.DEVNULL,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.STDOUT,

@@ -1,5 +1,6 @@
 """The whole pipeline on a local stack: tables created, stream open, `store_traffic` running, read and drained."""
 
+import datetime as dt
 import json
 import os
 from collections.abc import Mapping
@@ -9,7 +10,9 @@ from pathlib import Path
 from pyiceberg.catalog.glue import GlueCatalog
 
 from contracts.tables import DYNAMODB_TABLES, LAKE_TABLES
-from flink_jobs.package import assemble
+from flink_jobs.package import CODE, assemble
+from flink_jobs.package import JAR as PACKAGE_JAR
+from flink_jobs.settings import AT_TIMESTAMP
 from glue.batch import FlinkBatch
 from glue.catalog import glue_catalog
 from glue.lake import Lake
@@ -33,13 +36,17 @@ REPLAY_ITEM_DAYS = 3650
 
 @dataclass(frozen=True, slots=True)
 class Pipeline:
-    """A running `store_traffic` job and where it reads and writes."""
+    """A running `store_traffic` job and where it reads and writes.
+
+    `package` is the unpacked package that it runs; None is this checkout's.
+    """
 
     stack: Stack
     job_id: str
     stream: str = STREAM
     database: str = DATABASE
     warehouse: str = WAREHOUSE
+    package: Path | None = None
 
     def records_read(self) -> int:
         """Return how many records the source has given to the job so far."""
@@ -63,11 +70,31 @@ class Pipeline:
         """End the job: every window is emitted, every table committed, a savepoint written."""
         self.stack.flink.stop_with_savepoint(self.job_id, self._savepoints, drain=True)
 
-    def restart(self, *, parallelism: int | None = None) -> "Pipeline":
-        """Stop the job in the middle of its work, and let a new one go on from its savepoint; returns that one."""
-        savepoint = self.stack.flink.stop_with_savepoint(self.job_id, self._savepoints, drain=False)
-        job_id = _submit(self.stack, _properties_file(self.stack, self.stream), parallelism, savepoint)
-        return replace(self, job_id=job_id)
+    def stop(self) -> str:
+        """End the job in the middle of its work; returns the address of its savepoint."""
+        return self.stack.flink.stop_with_savepoint(self.job_id, self._savepoints, drain=False)
+
+    def restart(self, *, parallelism: int | None = None, package: Path | None = None) -> "Pipeline":
+        """Stop the job in the middle of its work, and let a new one go on from its savepoint; returns that one.
+
+        `package` is the one to go on with; None goes on with the same.
+        """
+        return self.resume(self.stop(), parallelism=parallelism, package=package)
+
+    def resume(self, savepoint: str, *, parallelism: int | None = None, package: Path | None = None) -> "Pipeline":
+        """Let a new job go on from the savepoint of the stopped one; returns that one."""
+        package = package or self.package
+        job_id = _submit(self.stack, _properties_file(self.stack, self.stream), parallelism, savepoint, package)
+        return replace(self, job_id=job_id, package=package)
+
+    def replay(self, initial_time: dt.datetime, *, package: Path) -> "Pipeline":
+        """Let a new job begin without state at an arrival in the stream; returns that one."""
+        properties = _properties_file(self.stack, self.stream)
+        groups = json.loads(properties.read_text())
+        source = next(group["PropertyMap"] for group in groups if group["PropertyGroupId"] == "source")
+        source |= {"initial_position": AT_TIMESTAMP, "initial_time": initial_time.isoformat()}
+        properties.write_text(json.dumps(groups, indent=2))
+        return replace(self, job_id=_submit(self.stack, properties, None, None, package), package=package)
 
     @property
     def _savepoints(self) -> Path:
@@ -93,6 +120,7 @@ def start_pipeline(
     stream: str = STREAM,
     database: str = DATABASE,
     parallelism: int | None = None,
+    package: Path | None = None,
 ) -> Pipeline:
     """Create the bucket, the tables and the stream on a running stack and submit the job.
 
@@ -103,12 +131,27 @@ def start_pipeline(
         stream: name of the stream; another one for another pipeline on the same stack.
         database: name of the lake's database; likewise.
         parallelism: of the job; None takes the cluster's.
+        package: an unpacked package to run; None runs this checkout's code.
     """
+    properties = prepare(stack, shards=shards, metrics=metrics, stream=stream, database=database)
+    job_id = _submit(stack, properties, parallelism, None, package)
+    return Pipeline(stack, job_id, stream, database, package=package)
+
+
+def prepare(
+    stack: Stack,
+    *,
+    shards: int = 2,
+    metrics: Mapping[str, str] | None = None,
+    stream: str = STREAM,
+    database: str = DATABASE,
+) -> Path:
+    """Create everything that the job needs, as for `start_pipeline`; returns its property file."""
     create_tables(stack, database)
     stack.create_stream(stream, shards=shards)
     properties = _properties_file(stack, stream)
     properties.write_text(json.dumps(_property_groups(stack, stream, database, metrics or {}), indent=2))
-    return Pipeline(stack, _submit(stack, properties, parallelism, None), stream, database)
+    return properties
 
 
 def create_tables(stack: Stack, database: str = DATABASE) -> None:
@@ -142,14 +185,15 @@ def lake_catalog(stack: Stack) -> GlueCatalog:
     return glue_catalog(warehouse=WAREHOUSE, environment=stack.environment)
 
 
-def _submit(stack: Stack, properties: Path, parallelism: int | None, savepoint: str | None) -> str:
-    package = stack.run_directory / "package"
-    entry = assemble(package)
+def _submit(
+    stack: Stack, properties: Path, parallelism: int | None, savepoint: str | None, package: Path | None
+) -> str:
+    folder = package or assemble(stack.run_directory / "package").parent
     return stack.flink.submit(
-        entry,
+        folder / "main.py",
         ["--properties", str(properties)],
-        python_files=[package],
-        jar=JAR,
+        python_files=[folder / CODE],
+        jar=JAR if package is None else package / PACKAGE_JAR,
         parallelism=parallelism,
         savepoint=savepoint,
     )

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pyarrow as pa
 import pytest
 
 from contracts.events import EARLIEST_TIME_MS, LATEST_TIME_MS
@@ -18,11 +19,13 @@ from contracts.tables import FACT_TABLES
 from demo.lake import LakeReader
 from demo.simulated import read_back
 from flink_jobs.jobs import TABLE_OPTIONS
+from flink_jobs.package import RUN_OPTIONS
 from lambdas.alert_store.rules import RuleStore
 from local.paths import ROOT
-from local.pipeline import Pipeline, create_tables, reconciler, start_pipeline
+from local.pipeline import Pipeline, create_tables, prepare, reconciler, start_pipeline
 from local.stack import Stack
 from local.waiting import wait_until
+from tests.e2e.packages import Package, all_records, make_package, surroundings, written
 from tests.e2e.records import (
     Sent,
     going_on,
@@ -108,6 +111,42 @@ def restored(stack: Stack, run: Run) -> Run:
     failures, restarts = stack.flink.exceptions(pipeline.job_id), stack.flink.restarts(pipeline.job_id)
     pipeline.drain()
     return Run(pipeline, sent | since, read_back(pipeline), start_ms, failures, restarts, dropped)
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Undisturbed:
+    """A whole run by the package alone, with nothing in between: what every other way must come to.
+
+    `sent` counts records, and `sent_once` those that are no duplicates.
+    """
+
+    tables: dict[str, pa.Table]
+    sent: int
+    sent_once: int
+    cases_start_ms: int
+    failures: tuple[str, ...]
+
+
+@pytest.fixture(scope="session")
+def package(tmp_path_factory: pytest.TempPathFactory) -> Package:
+    """This checkout's package, unpacked in an empty folder outside of it."""
+    return make_package(tmp_path_factory.mktemp("package"))
+
+
+@pytest.fixture(scope="session")
+def undisturbed(stack: Stack, package: Package) -> Undisturbed:
+    """The package's `main.py`, run as the managed service does, on a simulated store and the declared cases."""
+    records, start_ms = all_records()
+    properties = prepare(stack, stream="packaged", database="packaged", shards=1)
+    wrapper, arguments = surroundings(properties)
+    job_id = stack.flink.submit_package(package.folder, RUN_OPTIONS, arguments, wrapper=wrapper, parallelism=1)
+    pipeline = Pipeline(stack, job_id, "packaged", "packaged", package=package.folder)
+    put(pipeline, records)
+    pipeline.wait_until_read(len(records))
+    failures = stack.flink.exceptions(job_id)
+    pipeline.drain()
+    once = sum(record.outcome == "accepted" for record in records)
+    return Undisturbed(written(pipeline), len(records), once, start_ms, failures)
 
 
 @pytest.fixture(scope="session")
