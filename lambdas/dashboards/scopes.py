@@ -20,6 +20,8 @@ SCOPE_TAG = "scope"
 REGION_TAG = "region"
 EVERYTHING = "*"
 """The tag's value that Quick Sight takes for every row: `MatchAllValue` of the data sets' tag rules."""
+NO_REGION = "no region"
+"""What rows of a store say that the chain file does not describe, and rows of the whole chain."""
 LENGTH_MAX = 200
 """Quick Sight takes tags of 256; the group's prefix and the view's `region:` need some of it."""
 
@@ -59,6 +61,8 @@ def _problem(kind: ScopeKind, name: str) -> str | None:
     """Return why a name cannot be used; None where it can."""
     if kind == "chain":
         return f"chain: expected no name, came {name!r}; leave it out" if name else None
+    if name == NO_REGION or (kind == "store" and (name == "chain" or name.startswith("region:"))):
+        return f"{kind} {name!r}: expected a name of its own, came one that stands for others' rows; rename it"
     expected = _expected(name)
     return None if expected is None else f"{kind} {name!r}: expected {expected}"
 

@@ -13,9 +13,10 @@ from hypothesis import strategies as st
 
 from lambdas.dashboards.errors import ClaimsError, OpeningError, ScopeNameError
 from lambdas.dashboards.opening import COMPARISONS, PARAMETERS, Opening, opening_of
-from lambdas.dashboards.scopes import CHAIN, Scope
+from lambdas.dashboards.scopes import CHAIN, NO_REGION, Scope
 from lambdas.dashboards.settings import SettingsError, read_settings
 from lambdas.dashboards.viewer import viewer_of
+from quicksight import sql
 from quicksight.model import dashboards as model
 from tests.lambdas.dashboards.conftest import claims
 
@@ -99,6 +100,22 @@ def test_a_name_that_could_be_taken_for_another_is_refused(name: str, cure: str)
     """Quick Sight reads a comma in a rule as two names: the region "North,South" would see both."""
     with pytest.raises(ScopeNameError, match=re.escape(cure)):
         Scope("region", name)
+
+
+@pytest.mark.parametrize(
+    ("kind", "name"), [("store", "chain"), ("store", "region:North"), ("region", "no region"), ("chain", "North")]
+)
+def test_a_name_that_stands_for_others_rows_is_refused(kind: Any, name: str) -> None:
+    """`scope` and `region` of a row have words of their own for the chain, a region, and what nobody described."""
+    with pytest.raises(ScopeNameError, match="expected"):
+        Scope(kind, name)
+
+
+def test_words_of_the_rows_are_those_of_the_data_sets() -> None:
+    """The same words as in the SQL of the data sets."""
+    assert sql.NO_REGION == NO_REGION
+    assert str(CHAIN) == sql.CHAIN
+    assert str(Scope("region", "North")) == sql.REGION_SCOPE + "North"
 
 
 @given(st.lists(st.tuples(st.sampled_from(["region", "store"]), NAMES), min_size=2, max_size=6))
