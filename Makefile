@@ -15,7 +15,7 @@ DEMO_FLAGS = $(if $(VIDEO),--video '$(VIDEO)') $(if $(ZONES),--zones '$(ZONES)')
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup gen lint format types test test-trino check demo alert-lab audit up down bench bench-alerts bench-guard bench-profile bench-scale bench-edge bench-lake checks seasons package upgrade-check pins clean
+.PHONY: help setup gen lint format types test test-trino check demo alert-lab audit up down bench bench-alerts bench-guard bench-profile bench-scale bench-edge bench-lake cost checks seasons package upgrade-check pins clean
 
 help: ## List these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -99,6 +99,9 @@ bench-lake: setup ## Measure the lake: two years of 200 stores, before and after
 	@$(PYTHON) -m bench.lake
 	@$(PYTHON) -m bench.small_files
 	@$(if $(wildcard build/trino/bin/launcher),$(PYTHON) -m bench.lake_trino,echo "Not measured on Trino: make test-trino installs it.")
+
+cost: setup ## What a chain costs a month, by service, and what other choices would change (STORES=50 CAMERAS=20)
+	@$(PYTHON) -m cost $(if $(STORES),--stores $(STORES)) $(if $(CAMERAS),--cameras $(CAMERAS))
 
 package: setup ## Make the zip for Managed Service for Apache Flink, dist/store-traffic-flink.zip
 	@$(PYTHON) -m flink_jobs.package

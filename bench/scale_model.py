@@ -15,6 +15,7 @@ from typing import Any
 
 from bench.suite import FULL_LAKE, GROWTH_STORES
 from contracts.tables import TABLES
+from cost.prices import read_prices
 from flink_jobs.jobs import STORE_TRAFFIC
 
 INPUTS = Path(__file__).with_name("scale.toml")
@@ -87,33 +88,48 @@ ASSUMED = (
 
 @dataclass(frozen=True, slots=True)
 class Prices:
-    """List prices of us-east-1 in USD as known in 2026-11, without any discount; look again before a promise.
+    """List prices of us-east-1 in USD without any discount: those of `cost/prices.toml`, which says how each is known.
 
-    From the design's notes and stored copies of the pages named; running storage and S3 from the pages as remembered.
+    A PUT unit is 25 KB, on demand a record counts in steps of 1 KiB, a write unit is 1 KiB. Each application of Flink
+    has one KPU more. S3 is Standard, the first 50 TB; requests of Glue are those beyond the first million.
     """
 
-    # aws.amazon.com/kinesis/data-streams/pricing; a PUT unit is 25 KB, on demand a record counts in steps of 1 KiB
-    shard_hour: float = 0.015
-    put_unit: float = 0.014e-6
-    on_demand_stream_hour: float = 0.04
-    on_demand_gb_in: float = 0.08
-    on_demand_gb_out: float = 0.04
-    # aws.amazon.com/managed-service-apache-flink/pricing; each application has one more KPU
-    kpu_hour: float = 0.11
-    running_storage_gb_month: float = 0.10
+    shard_hour: float
+    put_unit: float
+    on_demand_stream_hour: float
+    on_demand_gb_in: float
+    on_demand_gb_out: float
+    kpu_hour: float
+    running_storage_gb_month: float
+    write_unit: float
+    provisioned_write_hour: float
+    put_request: float
+    stored_gb_month: float
+    glue_request: float
+    dpu_hour: float
     running_storage_gb_per_kpu: float = 50.0
-    # aws.amazon.com/dynamodb/pricing; a write unit is 1 KiB
-    write_unit: float = 0.625e-6
-    provisioned_write_hour: float = 0.00065
-    # aws.amazon.com/s3/pricing, standard, the first 50 TB
-    put_request: float = 0.005e-3
-    stored_gb_month: float = 0.023
-    # aws.amazon.com/glue/pricing; requests beyond the first million
-    glue_request: float = 1e-6
-    dpu_hour: float = 0.44
 
 
-PRICES = Prices()
+def _list_prices() -> Prices:
+    usd = read_prices().usd
+    return Prices(
+        shard_hour=usd("kinesis_shard_hour"),
+        put_unit=usd("kinesis_put_unit"),
+        on_demand_stream_hour=usd("kinesis_on_demand_stream_hour"),
+        on_demand_gb_in=usd("kinesis_on_demand_gb_in"),
+        on_demand_gb_out=usd("kinesis_on_demand_gb_out"),
+        kpu_hour=usd("flink_kpu_hour"),
+        running_storage_gb_month=usd("flink_storage_gb"),
+        write_unit=usd("dynamodb_write_unit"),
+        provisioned_write_hour=usd("dynamodb_provisioned_write_hour"),
+        put_request=usd("s3_put"),
+        stored_gb_month=usd("s3_standard_gb"),
+        glue_request=usd("glue_request"),
+        dpu_hour=usd("glue_dpu_hour"),
+    )
+
+
+PRICES = _list_prices()
 
 
 @dataclass(frozen=True, slots=True)

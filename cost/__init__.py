@@ -1,0 +1,1 @@
+"""What the system costs a month in the cloud: dated list prices, measured amounts, and levers; `python -m cost`."""
