@@ -14,6 +14,8 @@ from quicksight.model.measures import Measure, Unit
 from quicksight.sql import output_columns
 
 EXPRESSION_LENGTH = 32_000
+_DISTINCTION: dict[Unit, str] = {"count": "in all", "decimal": "in all", "share": "share", "change": "change"}
+"""What is added to a title that a column has already, such as "Served in all" beside the column `served`."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +112,11 @@ class _Names:
 
     def _name(self, name: str, expression: str, unit: Unit) -> str:
         if expression not in self._names:
-            wanted = (name, f"{name} in all", *(f"{name} ({number})" for number in range(2, 100)))
+            wanted = (
+                name,
+                f"{name} {_DISTINCTION.get(unit, 'figure')}",
+                *(f"{name} ({again})" for again in range(2, 99)),
+            )
             free = next(candidate for candidate in wanted if candidate.lower() not in self._taken)
             self._taken.add(free.lower())
             self._names[expression], self.units[free] = free, unit

@@ -6,7 +6,7 @@ from itertools import pairwise
 
 from quicksight.api import Json
 from quicksight.api.calculations import Calculations, MeasureFields
-from quicksight.api.formats import number_format, shown_value
+from quicksight.api.formats import number_format, shown_value, unit_word
 from quicksight.api.frame import framed
 from quicksight.api.palette import Palette
 from quicksight.api.wells import by_dimension, by_field, companions, dimension_field, field_id, measure_field, tooltip
@@ -163,7 +163,7 @@ def _axis(visual: Visual, measured: _Measured) -> Json:
     applied = {"FieldId": field_id(visual, fields.value), "Column": {
         "DataSetIdentifier": visual.data_set.name, "ColumnName": fields.value,
     }}  # fmt: skip
-    text = measure.title if label == f"{measure.title} in all" else label
+    text = label if unit_word(measure.unit) or len(measured) > 1 else measure.title
     return {"Visibility": "VISIBLE", "AxisLabelOptions": [{"CustomLabel": text, "ApplyTo": applied}]}
 
 

@@ -50,7 +50,7 @@ def dashboard_request(dashboard: Dashboard, account: Account) -> Json:
         "ThemeArn": account.arn("theme", THEME),
         "Definition": definition(dashboard, account),
         "DashboardPublishOptions": _publishing(),
-        "ValidationStrategy": {"Mode": "STRICT"},
+        "ValidationStrategy": {"Mode": "LENIENT"},
         **granted(account, "Dashboard", readers=OPEN_DASHBOARD),
     }
 
