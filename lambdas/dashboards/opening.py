@@ -16,6 +16,7 @@ from lambdas.dashboards.viewer import Viewer
 PARAMETERS: Mapping[str, str] = {
     "region": "region",
     "store": "store",
+    "period_kind": "periodKind",
     "period": "period",
     "compare_with": "compareWith",
 }
@@ -23,6 +24,7 @@ PARAMETERS: Mapping[str, str] = {
 COMPARISONS = ("year before", "period before")
 
 _PERIOD = re.compile(r"[A-Za-z0-9][A-Za-z0-9-]{0,31}")
+_PERIOD_KIND = re.compile(r"[a-z]+(_[a-z]+)*")
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -31,6 +33,7 @@ class Opening:
 
     region: str | None = None
     store: str | None = None
+    period_kind: str | None = None
     period: str | None = None
     compare_with: str | None = None
 
@@ -87,6 +90,8 @@ def opening_of(written: Any) -> Opening:
     opening = Opening(**{name: _text(name, value) for name, value in written.items()})
     if opening.period is not None and not _PERIOD.fullmatch(opening.period):
         raise OpeningError("period: expected an id such as 2026-11, came something else; choose it in the dashboard")
+    if opening.period_kind is not None and not _PERIOD_KIND.fullmatch(opening.period_kind):
+        raise OpeningError("period_kind: expected one such as month, came something else; choose it in the dashboard")
     if opening.compare_with is not None and opening.compare_with not in COMPARISONS:
         raise OpeningError(f"compare_with: expected {' or '.join(COMPARISONS)}, came something else; choose one")
     return opening

@@ -152,7 +152,7 @@ def _pdf_of(sheet_id: str) -> SnapshotFileGroupTypeDef:
 
 
 def _controls(report: Report) -> dict[str, str]:
-    controls = {PARAMETERS["period"]: report.week}
+    controls = {PARAMETERS["period_kind"]: "iso_week", PARAMETERS["period"]: report.week}
     if report.scope.kind != "chain":
         controls[PARAMETERS[report.scope.kind]] = report.scope.name
     return controls

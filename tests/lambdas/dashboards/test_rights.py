@@ -11,13 +11,19 @@ from botocore.session import get_session
 from hypothesis import given
 from hypothesis import strategies as st
 
+from glue.views import load_views
 from lambdas.dashboards.errors import ClaimsError, OpeningError, ScopeNameError
 from lambdas.dashboards.opening import COMPARISONS, PARAMETERS, Opening, opening_of
-from lambdas.dashboards.scopes import CHAIN, NO_REGION, Scope
+from lambdas.dashboards.scopes import CHAIN, EVERYTHING, NO_REGION, REGION_TAG, SCOPE_TAG, Scope
 from lambdas.dashboards.settings import SettingsError, read_settings
 from lambdas.dashboards.viewer import viewer_of
 from quicksight import sql
+from quicksight.api import controls
+from quicksight.api.account import READERS_GROUP, Account
+from quicksight.api.data_sets import data_set_request
+from quicksight.dashboards import DASHBOARDS
 from quicksight.model import dashboards as model
+from storeq.questions import Library
 from tests.lambdas.dashboards.conftest import claims
 
 NAMES = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x17F), min_size=1, max_size=20)
@@ -140,10 +146,37 @@ def test_groups_are_written_as_the_view_writes_them() -> None:
 
 
 def test_controls_are_those_of_the_dashboards() -> None:
-    """A control that the model adds is one that can be opened with, or left out here on purpose."""
-    assert set(PARAMETERS) == set(model.ControlName.__args__)  # type: ignore[attr-defined]
+    """What can be opened with is a parameter of some dashboard, by the name that it has in Quick Sight."""
     assert COMPARISONS == model.COMPARISONS
-    assert all(re.fullmatch(pattern_of("ParameterName"), name) for name in PARAMETERS.values())
+    names = {name for dashboard in DASHBOARDS for name in controls.parameters_of(dashboard)}
+    assert set(PARAMETERS.values()) == names - {controls.CAMERA}
+    assert {name: PARAMETERS[name] for name in ("region", "store", "period", "compare_with", "period_kind")} == {
+        "region": controls.REGION,
+        "store": controls.STORE,
+        "period": controls.PERIOD,
+        "compare_with": controls.COMPARE_WITH,
+        "period_kind": controls.PERIOD_KIND,
+    }
+
+
+def test_dashboards_are_shared_with_the_group_that_readers_join() -> None:
+    """The same name on both sides, or nobody could open one."""
+    assert read_settings(GOOD).viewers_group == READERS_GROUP
+
+
+def test_tags_are_those_that_the_data_sets_take() -> None:
+    """A key that they do not know would leave a report empty; a list, or another word for all, would leave it whole."""
+    library = Library(load_views())
+    account = Account(account_id="111122223333", region="eu-central-1", workgroup="w", database="d")
+    data_sets = {each.name: each for dashboard in DASHBOARDS for each in dashboard.data_sets()}
+    for data_set in data_sets.values():
+        rules = data_set_request(data_set, library, account)["RowLevelPermissionTagConfiguration"]
+        assert rules["Status"] == "ENABLED", data_set.name
+        assert {rule["TagKey"]: rule for rule in rules["TagRules"]} == {
+            SCOPE_TAG: {"TagKey": SCOPE_TAG, "ColumnName": "scope", "MatchAllValue": EVERYTHING},
+            REGION_TAG: {"TagKey": REGION_TAG, "ColumnName": "region"},
+        }, data_set.name
+        assert rules["TagRuleConfigurations"] == [[SCOPE_TAG], [REGION_TAG]], data_set.name
 
 
 def test_an_opening_is_read() -> None:

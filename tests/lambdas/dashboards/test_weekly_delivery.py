@@ -30,7 +30,6 @@ from lambdas.dashboards.weekly.reports import Report, report_of
 from lambdas.dashboards.weekly.settings import Settings
 from lambdas.dashboards.weekly.snapshots import folder_of, start_request
 from lambdas.notifier.channels.base import PermanentError
-from tests.lambdas.dashboards.conftest import quick_sight
 from tests.lambdas.dashboards.weekly import APP_URL, AUDIENCES, SENDER, SETTINGS, environment
 
 REGION = "eu-central-1"
@@ -148,14 +147,19 @@ class World:
         }
 
 
+@pytest.fixture(scope="module")
+def clients() -> dict[str, Any]:
+    """The clients, which keep nothing: moto and the stubber answer them only while a test has a world."""
+    return {name: _client(name) for name in ("quicksight", "s3", "sqs", "dynamodb", "sesv2")}
+
+
 @pytest.fixture
-def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
+def world(clients: dict[str, Any], monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
     """A deployment with its audiences, and nobody in the table of recipients yet."""
     for name in ("ACCESS_KEY_ID", "SECRET_ACCESS_KEY"):
         monkeypatch.setenv(f"AWS_{name}", "test")
     monkeypatch.setenv("AWS_DEFAULT_REGION", REGION)
     with mock_aws():
-        clients = {name: _client(name) for name in ("s3", "sqs", "dynamodb", "sesv2")}
         queue_url = clients["sqs"].create_queue(QueueName="weekly")["QueueUrl"]
         settings = replace(SETTINGS, queue_url=queue_url)
         for name, value in {**environment(), "WEEKLY_QUEUE_URL": queue_url}.items():
@@ -166,12 +170,11 @@ def world(monkeypatch: pytest.MonkeyPatch) -> Iterator[World]:
         clients["sesv2"].create_email_identity(EmailIdentity=SENDER)
         _table(clients["dynamodb"], "recipients", "store_id", "person_id")
         _table(clients["dynamodb"], settings.sent_table, "id")
-        client = quick_sight()
-        with Stubber(client) as stubber:
+        with Stubber(clients["quicksight"]) as stubber:
             log = io.StringIO()
             made = World(stubber, settings, clients["s3"], clients["sqs"], clients["dynamodb"], log)
             monkeypatch.setattr(handler, "logger", Logger(service=f"weekly-{uuid4()}", stream=log))
-            monkeypatch.setattr(handler, "_clients", lambda: {**clients, "quicksight": client})
+            monkeypatch.setattr(handler, "_clients", lambda: clients)
             yield made
             stubber.assert_no_pending_responses()
 

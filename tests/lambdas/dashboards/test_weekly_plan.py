@@ -62,9 +62,9 @@ def test_the_week_is_named_by_its_own_year() -> None:
 @pytest.mark.parametrize(
     ("scope", "tag", "controls"),
     [
-        (BERLIN, ("scope", "store-001"), {"period": "2026-W48", "store": "store-001"}),
-        (NORTH, ("region", "Süd West"), {"period": "2026-W48", "region": "Süd West"}),
-        (CHAIN, ("scope", "*"), {"period": "2026-W48"}),
+        (BERLIN, ("scope", "store-001"), {"periodKind": "iso_week", "period": "2026-W48", "store": "store-001"}),
+        (NORTH, ("region", "Süd West"), {"periodKind": "iso_week", "period": "2026-W48", "region": "Süd West"}),
+        (CHAIN, ("scope", "*"), {"periodKind": "iso_week", "period": "2026-W48"}),
     ],
 )
 def test_a_snapshot_has_the_one_tag_of_its_scope(scope: Scope, tag: tuple[str, str], controls: dict[str, str]) -> None:
