@@ -23,6 +23,10 @@ TARGET_WAIT_SECONDS = 180.0
 """The default target of the wait, as in the settings of the job."""
 SMALLEST_CELL = 5
 """Figures of fewer people than this are not shown to those outside the store: they could tell of a person."""
+_NOW = "current_timestamp"
+_NEWEST = "(SELECT max(window_start) FROM zone_minute_v1)"
+RECENT_HOURS = 36
+"""Hours back from now that hold today of every store, whatever its clock."""
 _HEADER_LINE = re.compile(r"-- (?P<name>[a-z]+): (?P<value>.+)")
 
 
@@ -72,12 +76,15 @@ class Check:
 def load_views(
     *,
     target_wait_seconds: float = TARGET_WAIT_SECONDS,
+    is_live: bool = False,
     folder: Path = VIEWS_FOLDER,
 ) -> tuple[View, ...]:
     """Return every view, each after those that it reads.
 
     Args:
         target_wait_seconds: the longest wait that is within the target.
+        is_live: the lake is written now: what is recent is reckoned from the clock, so that an engine reads the latest
+            partitions only. Otherwise it is reckoned from the lake's newest minute, and a lake of the past has a today.
         folder: where the files are, one a view.
 
     Raises:
@@ -86,6 +93,7 @@ def load_views(
     settings = {
         "target_wait_seconds": f"{target_wait_seconds:.3f}e0",
         "smallest_cell": str(SMALLEST_CELL),
+        "recent_from": f"({_NOW if is_live else _NEWEST} - INTERVAL '{RECENT_HOURS}' HOUR)",
     }
     views = {path.stem: _view(path, settings) for path in sorted(folder.glob("*.sql"))}
     order = TopologicalSorter({name: set(view.reads) & views.keys() for name, view in views.items()})

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 
+from glue.views import RECENT_HOURS
 from quicksight.model.data_sets import DIRECT, DataSet
 from quicksight.model.expressions import (
     Distinct,
@@ -30,7 +31,6 @@ PERIOD_KINDS = ("month", "quarter", "season", "year")
 SERVICE_TARGET = 0.9
 """Share of the served who should wait no longer than the target wait: the level that lanes_needed is reckoned for."""
 COVERAGE_TARGET = 0.95
-HOURS_A_DAY = 36
 """Hours back from now that hold today of every store, whatever its clock."""
 
 STORE = Dimension("store_name", "Store")
@@ -641,6 +641,7 @@ CAMERA_DAY = DataSet(
     ),
 )  # fmt: skip
 
+# Minutes are of each store's latest day: their views read the latest hours only.
 _NOW = ("store_id", "business_date", "window_start", "local_time", "coverage", "quality")
 
 STORE_MINUTE = DataSet(
@@ -649,7 +650,6 @@ STORE_MINUTE = DataSet(
     view="store_minute_local",
     columns=(*_NOW, "in_count", "out_count", "occupancy", "occupancy_now"),
     refresh=DIRECT,
-    recent=("window_start", HOURS_A_DAY),
     measures=(
         _figure("occupancy_now", "In the store now", Sum("occupancy_now"), "count",
                 "Customers who came in less those who went out, since midnight"),
@@ -669,7 +669,6 @@ LANE_MINUTE = DataSet(
         "open_share", "is_open_now",
     ),
     refresh=DIRECT,
-    recent=("window_start", HOURS_A_DAY),
     measures=(
         _figure("queue_now", "Waiting now", Sum("queue_length_now"), "decimal",
                 "Customers in the queues, mean of the latest minute", better="lower"),
@@ -692,7 +691,6 @@ ZONE_MINUTE = DataSet(
     view="zone_minute_local",
     columns=(*_NOW, "zone_id", "zone_kind", "name", "occupancy_mean", "occupancy_max", "occupancy_now"),
     refresh=DIRECT,
-    recent=("window_start", HOURS_A_DAY),
     measures=(
         _figure("occupancy_now", "There now", Sum("occupancy_now"), "decimal",
                 "Customers in the zone, mean of the latest minute"),
@@ -709,6 +707,6 @@ ALERT_TODAY = DataSet(
     view="alert_review",
     columns=ALERT.columns,
     refresh=DIRECT,
-    recent=("raised_time", HOURS_A_DAY),
+    recent=("raised_time", RECENT_HOURS),
     measures=ALERT.measures,
 )
