@@ -31,7 +31,6 @@ PERIOD_KINDS = ("month", "quarter", "season", "year")
 SERVICE_TARGET = 0.9
 """Share of the served who should wait no longer than the target wait: the level that lanes_needed is reckoned for."""
 COVERAGE_TARGET = 0.95
-"""Hours back from now that hold today of every store, whatever its clock."""
 
 STORE = Dimension("store_name", "Store")
 REGION = Dimension("region", "Region")
