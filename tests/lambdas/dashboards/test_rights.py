@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import re
+from dataclasses import fields
 from functools import lru_cache
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -15,8 +17,9 @@ from glue.views import load_views
 from lambdas.dashboards.errors import ClaimsError, OpeningError, ScopeNameError
 from lambdas.dashboards.opening import COMPARISONS, PARAMETERS, Opening, opening_of
 from lambdas.dashboards.scopes import CHAIN, EVERYTHING, NO_REGION, REGION_TAG, SCOPE_TAG, Scope
-from lambdas.dashboards.settings import SettingsError, read_settings
-from lambdas.dashboards.viewer import viewer_of
+from lambdas.dashboards.settings import Settings, SettingsError, read_settings
+from lambdas.dashboards.viewer import REGION_CLAIM, ROLE_SCOPES, STORE_CLAIM, viewer_of
+from lambdas.dashboards.weekly.settings import Settings as WeeklySettings
 from quicksight import sql
 from quicksight.api import controls
 from quicksight.api.account import READERS_GROUP, Account
@@ -258,3 +261,11 @@ def test_a_session_lasts_as_long_as_quick_sight_allows(minutes: str) -> None:
     """15 minutes to 10 hours."""
     with pytest.raises(SettingsError, match="SESSION_MINUTES"):
         read_settings({**GOOD, "DASHBOARDS_SESSION_MINUTES": minutes})
+
+
+def test_every_setting_is_documented() -> None:
+    """docs/dashboards-access.md names each variable, role and claim that is read."""
+    page = (Path(__file__).parents[3] / "docs" / "dashboards-access.md").read_text(encoding="utf-8")
+    settings = {field.name for field in (*fields(Settings), *fields(WeeklySettings))} - {"dashboards"}
+    for name in (*(name.upper() for name in settings), "IDS", "STAGE", *ROLE_SCOPES, STORE_CLAIM, REGION_CLAIM):
+        assert re.search(rf"`{re.escape(name)}[`=]", page), f"{name}: name it in docs/dashboards-access.md"
