@@ -56,7 +56,7 @@ function funnelFinding({ groups, measures }: Result): string {
   const steps = Object.entries(measures).map(([name, measure]) => ({ measure, value: groups[0]?.cells[name]?.value ?? null }));
   const [first, last] = [steps[0], steps.at(-1)];
   if (!first?.value || last?.value === null || !last) return "";
-  return `${said(last.value, last.measure.unit)} ${last.measure.title.toLowerCase()}: ${share(last.value / first.value)} of those who ${first.measure.title.toLowerCase()}.`;
+  return `${last.measure.title}: ${said(last.value, last.measure.unit)}, ${share(last.value / first.value)} of the first step.`;
 }
 
 function told({ group, value }: Found, { dimensions, measures }: Result, name: string): string {
@@ -64,12 +64,13 @@ function told({ group, value }: Found, { dimensions, measures }: Result, name: s
 }
 
 /** Return how many figures are poorly watched, in words; empty where none is. */
-export function poorNote(result: Result, name: string): string {
+export function poorNote(result: Result, name: string, kind: Visual["kind"]): string {
+  const look = kind === "lines" ? "hollow" : kind === "store_map" ? "faded" : "hatched";
   const cells = result.groups.map((group) => group.cells[name]!).filter((cell) => cell.value !== null);
   const poor = cells.filter((cell) => isPoor(cell.coverage)).length;
   if (poor === 0) return "";
   const which = poor === cells.length ? "All of them were" : `${poor} of ${cells.length} were`;
-  return `${which} watched less than ${share(POOR_COVERAGE)} of the open time: faded or hatched, take with care.`;
+  return `${which} watched less than ${share(POOR_COVERAGE)} of the open time (${look}): take with care.`;
 }
 
 /** Return what a figure's interval, coverage and count are, line by line, for a tooltip. */

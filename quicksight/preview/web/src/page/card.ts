@@ -46,8 +46,8 @@ export class Card {
     const id = newId("visual");
     this.#body = element("div", { class: "body skeleton", "aria-busy": "true" });
     this.#crumbs.setAttribute("aria-label", `${visual.title}: how deep`);
-    const head = element("header", {}, element("div", {}, element("h3", { id }, visual.title), this.#finding), this.#actions);
-    this.element = element("section", { class: `card ${visual.kind}`, "aria-labelledby": id, "data-visual": visual.name }, head, this.#crumbs, this.#body, this.#notes);
+    const head = element("header", {}, element("h3", { id }, visual.title), this.#actions);
+    this.element = element("section", { class: `card ${visual.kind}`, "aria-labelledby": id, "data-visual": visual.name }, head, this.#finding, this.#crumbs, this.#body, this.#notes);
     this.element.style.setProperty("--width", String(visual.width));
   }
 
@@ -144,7 +144,7 @@ export class Card {
 
   #showNotes(result: Result): void {
     const first = Object.keys(result.measures)[0];
-    const poor = first && result.state === "shown" && this.visual.kind !== "kpi" && this.visual.kind !== "table" ? poorNote(result, first) : "";
+    const poor = first && result.state === "shown" && this.visual.kind !== "kpi" && this.visual.kind !== "table" ? poorNote(result, first, this.visual.kind) : "";
     const baseline = this.visual.kind === "kpi" ? "" : result.noBaseline;
     const notes = [this.visual.note, ...this.#drawing.notes, baseline, poor].filter(Boolean);
     this.#notes.replaceChildren(...notes.map((note) => element("p", { class: "note" }, note)));

@@ -45,8 +45,8 @@ function periodControls(definition: Definition, choices: Choices, choice: Choice
   const changeKind = (next: string) => change({ ...choice, period: latestOf(next, choices) });
   const changePeriod = (id: string) => change({ ...choice, period: choices.periods.find((period) => period.period_id === id) ?? null });
   return [
-    select("period_kind", "Period", kindOptions, kind, changeKind),
-    select("period", "Which", periods.map((period): Option => [period.period_id, capitalised(periodName(period))]), choice.period?.period_id ?? "", changePeriod),
+    select("period_kind", "Period by", kindOptions, kind, changeKind),
+    select("period", "Period", periods.map((period): Option => [period.period_id, capitalised(periodName(period))]), choice.period?.period_id ?? "", changePeriod),
   ];
 }
 

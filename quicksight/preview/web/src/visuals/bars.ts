@@ -186,7 +186,7 @@ function valueLabel(scene: Scene, bar: Bar, at: number, shape: Rectangle, index:
   const end = isNegative ? Math.min(0, ...known) : Math.max(0, ...known);
   const [x, y] = api.coord(isHorizontal ? [end, index] : [index, end]);
   const text = valueText(bar, view.result.measures[model.series[at]!.measure]!);
-  const style = { text, fill: view.palette.colour(value === null ? "muted" : "text"), font: `${view.palette.fontSize}px ${view.palette.family}` };
+  const style = { text, fill: view.palette.colour(value === null ? "muted" : "text"), font: `${view.palette.fontSize}px ${view.palette.family}`, stroke: view.palette.colour("surface"), lineWidth: 3 };
   if (!isHorizontal) return { type: "text", style: { ...style, x, y: y - 4, align: "center", verticalAlign: "bottom" } };
   // A label left of a negative bar would run into the names: it stands right of zero instead.
   const [zero] = api.coord([0, index]);

@@ -28,7 +28,7 @@ function lines(cell: Cell, measure: Measure, view: View<Kpi>): HTMLElement[] {
 
 /** "▲ 4 %, better, on the year before: 2:10". */
 function changeLine(cell: Cell, measure: Measure, view: View<Kpi>): HTMLElement | null {
-  if (measure.unit === "change" && cell.value !== null) return verdictLine(cell.value, measure, `on the ${view.comparedWith || "year before"}`);
+  if (measure.unit === "change" && cell.value !== null) return verdictLine(cell.value, measure, `than the ${view.comparedWith || "year before"}`, cell.value > 0 ? "more" : cell.value < 0 ? "fewer" : "unchanged");
   if (!measure.baseline || cell.value === null) return null;
   if (cell.baseline === null) return element("p", { class: "note" }, view.result.noBaseline);
   const on = `the ${view.comparedWith || "year before"}: ${said(cell.baseline, measure.unit)}`;

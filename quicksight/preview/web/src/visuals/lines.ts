@@ -5,11 +5,16 @@ import { details, finding, isPoor } from "../model/findings.ts";
 import { label, said, shortLabel } from "../model/format.ts";
 import type { Value } from "../model/table.ts";
 import { type Line, type LinesModel, linesModel, type Point, runsWithInterval, timeOf } from "./lines_model.ts";
-import { base, legend, plot, type Sign, tip, valueAxis } from "./plot.ts";
+import { base, legend, plot, type Sign, tip, valueAxis, widthOf } from "./plot.ts";
 import type { Drawing, View } from "./view.ts";
 
 const HEIGHT = 304;
-const TIME_LABELS = { year: "{yyyy}", month: "{MMM}", day: "{d} {MMM}", hour: "{HH}:{mm}", minute: "{HH}:{mm}" };
+const HOURS = { hour: "{HH}:{mm}", minute: "{HH}:{mm}" };
+const LABELS_OF_DAYS = { ...HOURS, year: "{d} {MMM} {yyyy}", month: "{d} {MMM}", day: "{d} {MMM}" };
+const LABELS_OF_MONTHS = { ...HOURS, year: "{MMM} {yyyy}", month: "{MMM}", day: "{d} {MMM}" };
+const FEW_DAYS = 100;
+const LEAST_GAP_OF_ENDS = 0.08;
+const DASHES = ["solid", [6, 3], [2, 3]] as const;
 
 /** Draw lines into `host`. */
 export function drawLines(host: HTMLElement, view: View<Lines>): Drawing {
@@ -51,9 +56,18 @@ function optionOf(scene: Scene): EChartsCoreOption {
   };
 }
 
-function rightRoom({ model, target }: Scene): number {
-  if (model.lines.length > 1) return 112;
-  return target === null ? 20 : 92;
+function rightRoom(scene: Scene): number {
+  if (!hasEndLabels(scene)) return 20;
+  return 16 + Math.max(...scene.model.lines.map((line) => widthOf(line.name, scene.view.palette)));
+}
+
+/** Names stand at the ends of several lines, where the ends are far enough apart. */
+function hasEndLabels({ alone, model }: Scene): boolean {
+  if (alone) return false;
+  const values = model.lines.flatMap(({ points }) => points.flatMap((point) => point?.cell.value ?? []));
+  const span = values.reduce((a, b) => Math.max(a, b), 0) - values.reduce((a, b) => Math.min(a, b), 0) || 1;
+  const ends = model.lines.map(({ points }) => points.findLast((point) => point && point.cell.value !== null)?.cell.value ?? 0).sort((a, b) => a - b);
+  return ends.every((end, at) => at === 0 || (end - ends[at - 1]!) / span > LEAST_GAP_OF_ENDS);
 }
 
 function xOf({ isTime }: Scene, step: Value, at: number): number {
@@ -65,7 +79,8 @@ function xAxis({ view, model, isTime }: Scene): object {
   const dimension = view.result.dimensions[0]!;
   const style = { color: palette.colour("muted"), fontSize: palette.fontSize, hideOverlap: true };
   const shared = { axisLine: { lineStyle: { color: palette.colour("line") } }, axisTick: { show: false }, splitLine: { show: false } };
-  if (isTime) return { ...shared, type: "time", min: "dataMin", max: "dataMax", axisLabel: { ...style, formatter: TIME_LABELS } };
+  const isShort = model.steps.length < (dimension.kind === "week" ? FEW_DAYS / 7 : FEW_DAYS);
+  if (isTime) return { ...shared, type: "time", min: "dataMin", max: "dataMax", axisLabel: { ...style, formatter: isShort ? LABELS_OF_DAYS : LABELS_OF_MONTHS } };
   return {
     ...shared,
     type: "category",
@@ -99,18 +114,17 @@ function colourOf({ view: { palette }, alone }: Scene, at: number): string {
 }
 
 function lineSeries(scene: Scene, line: Line, at: number): object {
-  const { view, model, alone } = scene;
+  const { view, model } = scene;
   const colour = colourOf(scene, at);
   return {
     type: "line",
     name: line.name,
     symbolSize: 6,
     connectNulls: false,
-    lineStyle: { color: colour, width: 2, type: (["solid", [6, 3], [2, 3]] as const)[Math.floor(at / 1) % 3] },
+    lineStyle: { color: colour, width: 2, type: DASHES[at % DASHES.length] },
     itemStyle: { color: colour },
     emphasis: { disabled: true },
-    endLabel: alone ? { show: false } : { show: true, formatter: line.name, color: view.palette.colour("text"), fontSize: view.palette.fontSize },
-    labelLayout: { moveOverlap: "shiftY" },
+    endLabel: { show: hasEndLabels(scene), formatter: line.name, color: view.palette.colour("text"), fontSize: view.palette.fontSize },
     data: line.points.map((point, index) => datum(scene, point, xOf(scene, model.steps[index]!, index), isAlone(line.points, index))),
     z: 4,
   };
@@ -185,7 +199,7 @@ function targetSeries(scene: Scene): object[] {
       silent: true,
       symbol: "none",
       lineStyle: { color: style.color, width: 1, type: [4, 3] },
-      endLabel: { show: true, formatter: `target ${said(target, unit)}`, ...style },
+      endLabel: { show: true, formatter: `target ${said(target, unit)}`, align: "right", verticalAlign: "bottom", distance: 0, offset: [0, -3], textBorderColor: view.palette.colour("surface"), textBorderWidth: 3, ...style },
       data: scene.isTime ? ends.map((x) => [x, target]) : model.steps.map(() => target),
       z: 3,
     },
@@ -211,8 +225,8 @@ function tipOf({ view, model }: Scene, given: unknown): HTMLElement | string {
 function signsOf(scene: Scene): Sign[] {
   const { alone, view, model } = scene;
   const { palette } = view;
-  if (!alone) return [];
   const signs: Sign[] = [];
+  if (!alone) return hasEndLabels(scene) ? [] : model.lines.map((line, at) => ({ look: at % DASHES.length ? "dashed" : "line", colour: colourOf(scene, at), text: line.name }));
   if (hasBaseline(alone)) {
     signs.push({ look: "line", colour: palette.colour("accent"), text: alone.name });
     signs.push({ look: "line", colour: palette.colour("comparison"), text: `the ${view.comparedWith || "year before"}` });

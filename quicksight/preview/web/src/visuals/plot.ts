@@ -138,7 +138,7 @@ export interface Sign {
 export function legend(signs: readonly Sign[]): HTMLElement | null {
   if (signs.length === 0) return null;
   return element("ul", { class: "legend" }, ...signs.map(({ look, colour, text }) => {
-    const sign = element("span", { class: `sign ${look}`, "aria-hidden": "true" });
+    const sign = element("span", { class: `sign is-${look}`, "aria-hidden": "true" });
     sign.style.setProperty("--sign", colour);
     return element("li", {}, sign, text);
   }));

@@ -32,7 +32,7 @@ export async function drawStoreMap(host: HTMLElement, view: View<StoreMap>): Pro
   if (countries) globalThis.storeTrafficCharts!.registerMap("countries", countries as never);
   const signs = legend(signsOf(view, places));
   if (signs) host.append(signs);
-  const drawn = plot(host, HEIGHT, `${view.visual.title}. ${finding(view.visual, view.result)} The table has all places.`, () => optionOf(view, places, countries !== null));
+  const drawn = plot(host, HEIGHT, `${view.visual.title}. ${finding(view.visual, view.result)} The table has all places.`, (width) => optionOf(view, places, countries !== null, width));
   host.append(...list);
   return drawn;
 }
@@ -61,7 +61,7 @@ function unplacedList({ result }: View<StoreMap>, unplaced: readonly Group[]): H
   return [element("p", { class: "note" }, `Without coordinates: ${names.slice(0, NAMED).join(", ")}${more}.`)];
 }
 
-function optionOf(view: View<StoreMap>, places: readonly Place[], hasOutlines: boolean): EChartsCoreOption {
+function optionOf(view: View<StoreMap>, places: readonly Place[], hasOutlines: boolean, width: number): EChartsCoreOption {
   const { palette } = view;
   const [west, east] = extent(places.map(({ longitude }) => longitude));
   const [south, north] = extent(places.map(({ latitude }) => latitude));
@@ -73,17 +73,23 @@ function optionOf(view: View<StoreMap>, places: readonly Place[], hasOutlines: b
     roam: false,
     aspectScale: narrowing,
     boundingCoords: [[west, north], [east, south]],
-    left: 8, right: 8, top: 8, bottom: 8,
+    layoutCenter: ["50%", "50%"],
+    layoutSize: sizeWithin(((east - west) * narrowing) / (north - south), width - 16, HEIGHT - 16),
     itemStyle: { areaColor: mixed(palette.colour("line"), palette.colour("surface"), 0.45), borderColor: palette.colour("surface"), borderWidth: 1 },
     emphasis: { disabled: true },
     label: { show: false },
-  }; // prettier-ignore
+  };
   const scale = (data: [number, number], name: string) => ({ type: "value", show: false, min: data[0], max: data[1], name });
   return {
     ...base(palette),
     ...(hasOutlines ? { geo: outlines } : { grid: { left: 8, right: 8, top: 8, bottom: 8 }, xAxis: scale([west, east], ""), yAxis: scale([south, north], "") }),
     series: [{ type: "scatter", coordinateSystem: hasOutlines ? "geo" : "cartesian2d", data: places.map((place) => circle(view, place, most)), tooltip: { formatter: ({ dataIndex }: { dataIndex: number }) => tipOf(view, places[dataIndex]!.group) } }],
   };
+}
+
+/** Return the longer side of the largest box of an aspect (width over height) that fits. */
+function sizeWithin(aspect: number, width: number, height: number): number {
+  return aspect > 1 ? Math.min(width, height * aspect) : Math.min(height, width / aspect);
 }
 
 /** Return the least and the greatest with room around them. */
