@@ -8,12 +8,12 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any
 
+import duckdb
 import pytest
 from botocore.session import get_session
 from hypothesis import given
 from hypothesis import strategies as st
 
-from glue.views import load_views
 from lambdas.dashboards.errors import ClaimsError, OpeningError, ScopeNameError
 from lambdas.dashboards.opening import COMPARISONS, PARAMETERS, Opening, opening_of
 from lambdas.dashboards.scopes import CHAIN, EVERYTHING, NO_REGION, REGION_TAG, SCOPE_TAG, Scope
@@ -21,14 +21,13 @@ from lambdas.dashboards.settings import Settings, SettingsError, read_settings
 from lambdas.dashboards.viewer import REGION_CLAIM, ROLE_SCOPES, STORE_CLAIM, viewer_of
 from lambdas.dashboards.weekly.settings import Settings as WeeklySettings
 from quicksight import sql
-from quicksight.api import controls
+from quicksight.api import controls, data_sets
 from quicksight.api.account import READERS_GROUP, Account
-from quicksight.api.data_sets import data_set_request
 from quicksight.dashboards import DASHBOARDS
 from quicksight.model import dashboards as model
-from storeq.questions import Library
 from tests.lambdas.dashboards.conftest import claims
 
+VIEWS = Path(__file__).parents[3] / "sql" / "athena"
 NAMES = st.text(st.characters(min_codepoint=0x20, max_codepoint=0x17F), min_size=1, max_size=20)
 
 
@@ -142,10 +141,20 @@ def test_no_two_scopes_share_a_group_or_a_tag(written: list[tuple[Any, str]]) ->
 
 
 def test_groups_are_written_as_the_view_writes_them() -> None:
-    """`viewer_scope` puts prefix and name together; umlauts and spaces stay."""
-    assert Scope("region", "Süd West").group == "store-traffic-region-" + "Süd West"
-    assert Scope("store", "store-001").group == "store-traffic-store-" + "store-001"
-    assert CHAIN.group == "store-traffic-chain"
+    """The rules of `viewer_scope` give each scope's group its rows and no other; names stand as they are."""
+    stores = {"store-001": "Süd West", "store-002": "Süd West", "store-003": "North & East"}
+    lake = duckdb.connect()
+    lake.execute("CREATE TABLE store_v1 (store_id VARCHAR, region VARCHAR)")
+    lake.executemany("INSERT INTO store_v1 VALUES (?, ?)", list(stores.items()))
+    seen: dict[str, set[str]] = {}
+    for group, scope in lake.execute((VIEWS / "viewer_scope.sql").read_text(encoding="utf-8")).fetchall():
+        seen.setdefault(group, set()).add(scope)
+    regions = {str(Scope("region", region)) for region in stores.values()}
+    expected = {CHAIN: {*stores, *regions, "chain"}}
+    for store, region in stores.items():
+        expected[Scope("store", store)] = {store}
+        expected.setdefault(Scope("region", region), {f"region:{region}"}).add(store)
+    assert seen == {scope.group: scopes for scope, scopes in expected.items()}
 
 
 def test_controls_are_those_of_the_dashboards() -> None:
@@ -169,17 +178,14 @@ def test_dashboards_are_shared_with_the_group_that_readers_join() -> None:
 
 def test_tags_are_those_that_the_data_sets_take() -> None:
     """A key that they do not know would leave a report empty; a list, or another word for all, would leave it whole."""
-    library = Library(load_views())
     account = Account(account_id="111122223333", region="eu-central-1", workgroup="w", database="d")
-    data_sets = {each.name: each for dashboard in DASHBOARDS for each in dashboard.data_sets()}
-    for data_set in data_sets.values():
-        rules = data_set_request(data_set, library, account)["RowLevelPermissionTagConfiguration"]
-        assert rules["Status"] == "ENABLED", data_set.name
-        assert {rule["TagKey"]: rule for rule in rules["TagRules"]} == {
-            SCOPE_TAG: {"TagKey": SCOPE_TAG, "ColumnName": "scope", "MatchAllValue": EVERYTHING},
-            REGION_TAG: {"TagKey": REGION_TAG, "ColumnName": "region"},
-        }, data_set.name
-        assert rules["TagRuleConfigurations"] == [[SCOPE_TAG], [REGION_TAG]], data_set.name
+    rules = data_sets._security(account)["RowLevelPermissionTagConfiguration"]
+    assert rules["Status"] == "ENABLED"
+    assert {rule["TagKey"]: rule for rule in rules["TagRules"]} == {
+        SCOPE_TAG: {"TagKey": SCOPE_TAG, "ColumnName": "scope", "MatchAllValue": EVERYTHING},
+        REGION_TAG: {"TagKey": REGION_TAG, "ColumnName": "region"},
+    }
+    assert rules["TagRuleConfigurations"] == [[SCOPE_TAG], [REGION_TAG]]
 
 
 def test_an_opening_is_read() -> None:
