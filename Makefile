@@ -15,7 +15,7 @@ DEMO_FLAGS = $(if $(VIDEO),--video '$(VIDEO)') $(if $(ZONES),--zones '$(ZONES)')
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup gen lint format types test test-trino check demo alert-lab audit up down bench bench-alerts bench-guard bench-profile bench-scale bench-edge bench-lake cost checks seasons package upgrade-check pins clean
+.PHONY: help setup gen lint format types test test-trino check demo alert-lab audit up down bench bench-alerts bench-guard bench-profile bench-scale bench-edge bench-lake cost checks seasons package upgrade-check sbom audit-dependencies pins clean
 
 help: ## List these commands
 	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -108,6 +108,14 @@ package: setup ## Make the zip for Managed Service for Apache Flink, dist/store-
 
 upgrade-check: setup ## Say whether NEW=new.zip may go on from a snapshot of OLD=old.zip (see docs/upgrade-and-rollback.md)
 	@$(PYTHON) -m flink_jobs.upgrade '$(OLD)' '$(or $(NEW),dist/store-traffic-flink.zip)'
+
+sbom: setup ## Write what the product is made of, with digests: dist/store-traffic-sbom.cdx.json (CycloneDX)
+	@$(PYTHON) scripts/sbom.py
+
+audit-dependencies: setup ## Ask for known vulnerabilities of everything pinned (needs a network that reaches PyPI's database)
+	@for file in requirements/project.txt requirements/flink.txt packaging/edge/requirements.txt; do \
+	  echo "$$file"; .venv/bin/pip-audit --strict --require-hashes --disable-pip --requirement $$file; \
+	done
 
 pins: setup ## Pin the newest versions that requirements/*.in allow
 	@for name in uv flink project; do \
