@@ -22,7 +22,7 @@ def limit_problems(definition: Json, place: str = "Definition") -> Iterator[Prob
     for sheet in definition["Sheets"]:
         here = f"{place}.Sheets[{sheet['SheetId']}]"
         yield from _over(here, "visuals", len(sheet["Visuals"]), VISUALS_A_SHEET)
-        for part in parts(here, sheet["Visuals"]):
+        for part in parts(f"{here}.Visuals", sheet["Visuals"]):
             title = part.value.get("Title", {})
             text = title.get("FormatText", {}).get("PlainText", "") if isinstance(title, dict) else ""
             yield from _over(f"{part.place}.Title", "characters of a title", len(text), TITLE_LENGTH)

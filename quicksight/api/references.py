@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
+import xml.etree.ElementTree as ET
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
-from xml.etree import ElementTree
 
 from quicksight.api import Json
 from quicksight.api.shapes import Problem
@@ -127,7 +127,7 @@ def _identifiers(definition: Json, place: str) -> Iterator[Problem]:
 
 def _filters(definition: Json, place: str) -> Iterator[Problem]:
     visuals = {sheet["SheetId"]: frozenset(_visual_ids(sheet)) for sheet in definition["Sheets"]}
-    for part in parts(place, definition["FilterGroups"]):
+    for part in parts(f"{place}.FilterGroups", definition["FilterGroups"]):
         if "Scope" not in part.value:
             continue
         sheet = part.value["SheetId"]
@@ -189,8 +189,8 @@ def _narrative(visual: Json, place: str) -> Iterator[Problem]:
     computed = [name for _, name in texts("", visual.get("InsightConfiguration", {}), "ComputationId")]
     for where, text in texts(place, visual.get("InsightConfiguration", {}), "Narrative"):
         try:
-            root = ElementTree.fromstring(text)
-        except ElementTree.ParseError as wrong:
+            root = ET.fromstring(text)
+        except ET.ParseError as wrong:
             yield Problem(where, f"expected XML, came {text!r}: {wrong}; escape what is no tag")
             continue
         for expression in root.iter("expression"):
