@@ -32,7 +32,7 @@ globalThis.storeTraffic = {
 };
 
 async function start(): Promise<void> {
-  const host = document.getElementById("dashboard") ?? document.body;
+  const host = document.getElementById("app") ?? document.getElementById("dashboard") ?? document.body;
   try {
     const text = document.getElementById("definition")?.textContent;
     if (!text) throw new Error("Expected the page to hold the definition of a dashboard, came none: run make dashboards again.");

@@ -17,7 +17,7 @@ export function groupLabel(group: Group, dimensions: readonly Dimension[]): stri
 /** Return the main finding of a visual; empty where one value, or several measures, allow none. */
 export function finding(visual: Visual, result: Result): string {
   const [name, ...others] = Object.keys(result.measures);
-  if (name === undefined || result.state !== "shown" || visual.kind === "kpi" || visual.kind === "table") return "";
+  if (name === undefined || result.state !== "shown" || visual.kind === "kpi" || visual.kind === "table" || visual.kind === "floor_heat") return "";
   if (visual.kind === "funnel") return funnelFinding(result);
   const shown = visual.kind === "store_map" ? visual.colour : name;
   if (others.length && visual.kind !== "store_map") return "";

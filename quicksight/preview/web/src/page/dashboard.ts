@@ -42,6 +42,7 @@ export class Dashboard {
   /** Put the page into `host` and fill it. */
   async start(host: HTMLElement): Promise<void> {
     host.replaceChildren(this.#layout.root);
+    document.documentElement.dataset["state"] = "busy";
     addEventListener("hashchange", () => void this.#follow());
     this.#showControls();
     this.#want(this.#layout.cards);
@@ -74,6 +75,7 @@ export class Dashboard {
   async #follow(): Promise<void> {
     const before = this.#state;
     const started = performance.now();
+    document.documentElement.dataset["state"] = "busy";
     this.#state = stateOf(location.hash, this.#definition, this.#choices);
     const isSame = JSON.stringify(before.choice) === JSON.stringify(this.#state.choice);
     this.#showControls();
@@ -81,7 +83,7 @@ export class Dashboard {
     this.#want(cards);
     const round = ++this.#round;
     const words = isSame ? "" : await this.#answer();
-    await Promise.all([...this.#inSight].map((card) => card.refresh()));
+    await Promise.all([...this.#inSight].filter(isOnScreen).map((card) => card.refresh()));
     if (round !== this.#round) return;
     await painted();
     performance.measure("updated", { start: started });
@@ -119,7 +121,7 @@ export class Dashboard {
     this.#watchPrinting();
   }
 
-  /** Draw the rest one by one when nothing else is to be done, so that it can be printed. */
+  /** Draw the rest one by one when nothing else is to be done, so that it can be printed; then the page is "ready". */
   async #fill(round: number): Promise<void> {
     for (const card of this.#layout.cards) {
       await idle();
@@ -127,7 +129,7 @@ export class Dashboard {
       await card.refresh();
     }
     await painted();
-    document.documentElement.dataset["drawn"] = String(round);
+    document.documentElement.dataset["state"] = "ready";
   }
 
   /** Paper is light, and narrower than most screens. */
@@ -175,6 +177,12 @@ export class Dashboard {
     // An empty address would scroll to the top and not always tell.
     location.hash = hash || "all";
   }
+}
+
+/** Cards near the screen are kept ready; only those on it must have changed before the reader sees the change. */
+function isOnScreen(card: Card): boolean {
+  const { top, bottom } = card.element.getBoundingClientRect();
+  return bottom > 0 && top < innerHeight;
 }
 
 function pathOf(state: State, visual: Visual): string {

@@ -24,7 +24,7 @@ export function drawTable(host: HTMLElement, options: TableOptions): void {
   );
   const left = groups.length - shown.length;
   const note = left > 0 ? element("p", { class: "note" }, `The first ${shown.length} of ${groups.length}; the CSV has all.`) : null;
-  host.replaceChildren(element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": caption }, table), ...(note ? [note] : []));
+  host.replaceChildren(element("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": caption }, table), ...(note ? [note] : []));
 
   function reorder(next: string): void {
     drawTable(host, { ...options, order: next });

@@ -12,6 +12,7 @@ const BAND = 28;
 const BAR_OF_SERIES = 16;
 const MOST_LABEL_SHARE = 0.4;
 const VERTICAL_HEIGHT = 320;
+const WIDEST = 96;
 const LEAST_WIDTH_FOR_VALUES = 40;
 
 /** Draw bars into `host`. */
@@ -128,8 +129,9 @@ interface Rectangle {
 /** Where a bar lies from zero to a value, `thickness` of its place wide. */
 function rectangle({ isHorizontal, model }: Scene, api: Api, index: number, at: number, value: number, thickness: number): Rectangle {
   const place = (isHorizontal ? api.size([0, 1])[1] : api.size([1, 0])[0]) * 0.82;
-  const width = (place / model.series.length) * thickness;
-  const offset = (at - (model.series.length - 1) / 2) * (place / model.series.length) - width / 2;
+  const each = Math.min(place / model.series.length, isHorizontal ? Infinity : WIDEST);
+  const width = each * thickness;
+  const offset = (at - (model.series.length - 1) / 2) * each - width / 2;
   const [startX, startY] = api.coord(isHorizontal ? [0, index] : [index, 0]);
   const [endX, endY] = api.coord(isHorizontal ? [value, index] : [index, value]);
   return isHorizontal

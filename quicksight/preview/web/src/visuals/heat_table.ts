@@ -30,7 +30,7 @@ export function drawHeatTable(host: HTMLElement, view: View<HeatTable>): Drawing
   );
   const signs = legend(scale.signs);
   if (signs) host.append(signs);
-  host.append(element("div", { class: "scroll", tabindex: 0, role: "region", "aria-label": visual.title }, table));
+  host.append(element("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": visual.title }, table));
   return rows.length > MOST_ROWS ? { ...STILL, notes: [`The first ${MOST_ROWS} of ${rows.length} rows; the CSV has all.`] } : STILL;
 }
 

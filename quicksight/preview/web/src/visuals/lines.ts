@@ -125,17 +125,17 @@ function lineSeries(scene: Scene, line: Line, at: number): object {
     itemStyle: { color: colour },
     emphasis: { disabled: true },
     endLabel: { show: hasEndLabels(scene), formatter: line.name, color: view.palette.colour("text"), fontSize: view.palette.fontSize },
-    data: line.points.map((point, index) => datum(scene, point, xOf(scene, model.steps[index]!, index), isAlone(line.points, index))),
+    data: line.points.map((point, index) => datum(scene, point, xOf(scene, model.steps[index]!, index), isAlone(line.points, index), colour)),
     z: 4,
   };
 }
 
 /** A point is drawn where a line cannot be (it stands alone), and hollow where it is poorly watched. */
-function datum({ isTime }: Scene, point: Point | null, x: number, standsAlone: boolean): object {
+function datum({ isTime, view }: Scene, point: Point | null, x: number, standsAlone: boolean, colour: string): object {
   const value = point?.cell.value ?? null;
   const poor = value !== null && isPoor(point!.cell.coverage);
-  const symbol = poor ? "emptyCircle" : standsAlone ? "circle" : "none";
-  return { value: isTime ? [x, value] : value, symbol };
+  const hollow = { color: view.palette.colour("surface"), borderColor: colour, borderWidth: 2 };
+  return { value: isTime ? [x, value] : value, symbol: poor || standsAlone ? "circle" : "none", ...(poor ? { itemStyle: hollow } : {}) };
 }
 
 function isAlone(points: readonly (Point | null)[], at: number): boolean {
