@@ -88,6 +88,12 @@ def seen_days(kind: str) -> dict[tuple[str, dt.date], Seen]:
 
 
 @cache
+def facts_of(table: str, store_id: str) -> list[Row]:
+    """Return a store's rows of a table."""
+    return [row for row in rows_of(table) if row["store_id"] == store_id]
+
+
+@cache
 def expected_places(kind: str, store_id: str, date: dt.date) -> int:
     """Return how many places of a kind told of themselves on a date or within 28 days before."""
     days = (date - dt.timedelta(days=number) for number in range(EXPECTED_DAYS + 1))
@@ -100,9 +106,9 @@ def hours_seen(kind: str, store_id: str, date: dt.date) -> float:
     return day.hours / expected_places(kind, store_id, date) if day else 0.0
 
 
-def within(rows: Iterable[Row], store_id: str, days: Days) -> Iterator[Row]:
-    """Give a store's rows from the first to the last of two dates."""
-    return (row for row in rows if row["store_id"] == store_id and days[0] <= row["business_date"] <= days[1])
+def within(table: str, store_id: str, days: Days) -> Iterator[Row]:
+    """Give a store's rows of a table from the first to the last of two dates."""
+    return (row for row in facts_of(table, store_id) if days[0] <= row["business_date"] <= days[1])
 
 
 def total(rows: Iterable[Row], column: str) -> int | None:

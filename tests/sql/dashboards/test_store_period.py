@@ -227,10 +227,10 @@ def _baseline(period: Row, compare_with: str) -> Days:
 
 def _sums(store_id: str, days: Days) -> Row:
     """Return what a store's rows of some dates come to."""
-    doors = list(within(rows_of(TRAFFIC_LOCAL_HOUR.name), store_id, days))
-    aisles = [each for each in within(rows_of(ZONE_LOCAL_HOUR.name), store_id, days) if each["zone_kind"] == "aisle"]
-    lanes = list(within(rows_of(LANE_LOCAL_HOUR.name), store_id, days))
-    is_told = any(within(rows_of(STORE_DAY.name), store_id, days))
+    doors = list(within(TRAFFIC_LOCAL_HOUR.name, store_id, days))
+    aisles = [each for each in within(ZONE_LOCAL_HOUR.name, store_id, days) if each["zone_kind"] == "aisle"]
+    lanes = list(within(LANE_LOCAL_HOUR.name, store_id, days))
+    is_told = any(within(STORE_DAY.name, store_id, days))
     trading = {date: day for (store, date), day in open_days().items() if store == store_id and _in(date, days)}
     watched = [
         date
