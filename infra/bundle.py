@@ -11,6 +11,9 @@ import hashlib
 import os
 import shutil
 import subprocess
+import sys
+import tempfile
+import zipfile
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -20,12 +23,13 @@ ROOT = Path(__file__).resolve().parent.parent
 UV = ROOT / "build/tools/uv/bin/uv"
 PINS = ROOT / "requirements/project.txt"
 PYTHON_VERSION = "3.13"
+"""Of Lambda; a test makes a folder for its own Python, to see that what was left out is not missed."""
 LAMBDA_LIMIT_BYTES = 250 * 1024 * 1024
 """What Lambda takes at most, unpacked."""
 Content = Literal["complete", "sources only"]
 
 _LEFT_OUT = shutil.ignore_patterns("__pycache__", "rendered", "released", "java", "*.egg-info", ".DS_Store")
-# Of libraries: what no function imports. Arrow's Flight and Substrait alone are 40 MB.
+# Of libraries: what no function imports. Arrow's Flight alone is 30 MB.
 _PRUNED = (
     "*/__pycache__",
     "*.dist-info/RECORD",
@@ -34,9 +38,6 @@ _PRUNED = (
     "pyarrow/tests",
     "pyarrow/src",
     "pyarrow/*flight*",
-    "pyarrow/*substrait*",
-    "pyarrow/libarrow_python.so",
-    "pyarrow/libarrow_python.so.????",
     "numpy/*/tests",
     "setuptools*",
     "pygments*",
@@ -90,7 +91,7 @@ DASHBOARDS = Bundle(
 BUNDLES = (NOTIFIER, HISTORY, LAKE_TABLES, OPERATIONS, DASHBOARDS)
 
 _IMAGE_SOURCES = ("contracts", "design", "flink_jobs", "glue", "sql", "storeq", "infra/__init__.py", "infra/batch")
-_IMAGE_FILES = ("requirements/flink.txt", "requirements/project.txt", "requirements/overrides.txt")
+_IMAGE_FILES = ("requirements/flink.txt", "requirements/project.txt", "requirements/uv.txt")
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,6 +100,7 @@ class Bundler:
 
     target: Path
     content: Content = "complete"
+    python_version: str = PYTHON_VERSION
 
     def folder(self, bundle: Bundle) -> Path:
         """Return a Lambda's folder, made now unless it is there.
@@ -107,13 +109,13 @@ class Bundler:
             BundleError: a library cannot be had, or the folder is larger than Lambda takes.
         """
         libraries = bundle.libraries if self.content == "complete" else ()
-        folder = self.target / f"{bundle.name}-{_digest(bundle.sources, libraries)}"
+        folder = self.target / f"{bundle.name}-{_digest(bundle.sources, (*libraries, self.python_version))}"
         if not folder.exists():
             part = folder.with_suffix(".part")
             shutil.rmtree(part, ignore_errors=True)
             _copy(bundle.sources, part)
             if libraries:
-                _install(libraries, part)
+                _install(libraries, part, self.python_version)
             _check_size(bundle, part)
             part.rename(folder)
         return folder
@@ -137,6 +139,54 @@ class Bundler:
             part.rename(folder)
         return folder
 
+    def package(self, archive: Path) -> Path:
+        """Return the streaming application's zip, or, for sources only, a small one in its place.
+
+        Raises:
+            BundleError: there is none.
+        """
+        if self.content == "complete":
+            if not archive.exists():
+                raise BundleError(f"expected the application in {archive}, came no such file; make package makes it")
+            return archive
+        placeholder = self.target / "no-application.zip"
+        placeholder.parent.mkdir(parents=True, exist_ok=True)
+        with zipfile.ZipFile(placeholder, "w") as zipped:
+            zipped.writestr(zipfile.ZipInfo("README"), "Templates to look at only: this is no application.\n")
+        return placeholder
+
+    def edge(self) -> Path:
+        """Return the folder with the edge's wheel and its pins, as a store's device unpacks it.
+
+        Raises:
+            BundleError: the wheel cannot be built.
+        """
+        sources = ("contracts", "design", "edge", "packaging/edge", "LICENSE")
+        folder = self.target / f"edge-{_digest(sources, (self.content,))}"
+        if not folder.exists():
+            part = folder.with_suffix(".part")
+            shutil.rmtree(part, ignore_errors=True)
+            part.mkdir(parents=True)
+            shutil.copy(ROOT / "packaging/edge/requirements.txt", part / "requirements.txt")
+            if self.content == "complete":
+                _build_wheel(part)
+            part.rename(folder)
+        return folder
+
+
+def _build_wheel(folder: Path) -> None:
+    build = "import sys; from setuptools import build_meta; print(build_meta.build_wheel(sys.argv[1]))"
+    with tempfile.TemporaryDirectory() as made_in:
+        origin = Path(made_in)
+        _copy(("contracts", "design", "edge", "LICENSE"), origin)
+        shutil.copy(ROOT / "packaging/edge/pyproject.toml", origin / "pyproject.toml")
+        command = [sys.executable, "-c", build, str(folder)]
+        # Zip keeps times: one for all makes the same code the same wheel.
+        environment = os.environ | {"SOURCE_DATE_EPOCH": "315532800"}
+        ended = subprocess.run(command, cwd=origin, env=environment, capture_output=True, text=True, check=False)
+    if ended.returncode != 0:
+        raise BundleError(f"expected the edge's wheel, came:\n{ended.stderr.strip()}")
+
 
 def size_bytes(folder: Path) -> int:
     """Return the size of all files in a folder."""
@@ -153,10 +203,10 @@ def _copy(sources: Iterable[str], folder: Path) -> None:
             shutil.copy(origin, copy)
 
 
-def _install(libraries: Iterable[str], folder: Path) -> None:
+def _install(libraries: Iterable[str], folder: Path, python_version: str) -> None:
     command = [
         str(UV), "pip", "install", "--quiet", "--target", str(folder), "--python-platform", "x86_64-manylinux_2_28",
-        "--python-version", PYTHON_VERSION, "--only-binary", ":all:",
+        "--python-version", python_version, "--only-binary", ":all:",
         # Pure Python, and published as a source archive only.
         "--no-binary", "http-ece", "--constraint", str(PINS), "--link-mode", "copy", *libraries,
     ]  # fmt: skip
@@ -188,7 +238,7 @@ def _check_size(bundle: Bundle, folder: Path) -> None:
 
 
 def _digest(sources: Iterable[str], libraries: Iterable[str]) -> str:
-    digest = hashlib.sha256(f"{PYTHON_VERSION} {_PRUNED} {_BOTOCORE_KEPT} {sorted(libraries)}".encode())
+    digest = hashlib.sha256(f"{_PRUNED} {_BOTOCORE_KEPT} {sorted(libraries)}".encode())
     if libraries:
         digest.update(PINS.read_bytes())
     for path in _files(sources):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -23,23 +24,26 @@ class Allow:
         sid: what it is for, in words: the statement's id.
         actions: of AWS, without wildcards.
         resources: ARNs.
+        all_but: in place of resources: everything but these ARNs.
         why_open: why a resource has a wildcard; needed where one has.
         conditions: of IAM.
     """
 
     sid: str
     actions: tuple[str, ...]
-    resources: tuple[str, ...]
+    resources: tuple[str, ...] = ()
+    all_but: tuple[str, ...] = ()
     why_open: str = ""
     conditions: Mapping[str, Mapping[str, Any]] | None = None
 
     def __post_init__(self) -> None:
         if any("*" in action for action in self.actions):
             raise OpenPermissionError(f"{self.sid}: expected every action by its name, came {self.actions}; list them")
-        if self.open_resources and not self.why_open:
-            raise OpenPermissionError(
-                f"{self.sid}: expected a reason for {', '.join(self.open_resources)}, came none; say why, or close it"
-            )
+        if bool(self.resources) == bool(self.all_but):
+            raise OpenPermissionError(f"{self.sid}: expected either resources or all_but, came both or none; name them")
+        if (self.open_resources or self.all_but) and not self.why_open:
+            left_open = ", ".join(self.open_resources or self.all_but)
+            raise OpenPermissionError(f"{self.sid}: expected a reason for {left_open}, came none; say why, or close it")
 
     @property
     def open_resources(self) -> tuple[str, ...]:
@@ -52,7 +56,8 @@ class Allow:
         return iam.PolicyStatement(
             sid=self.sid,
             actions=list(self.actions),
-            resources=list(self.resources),
+            resources=list(self.resources) or None,
+            not_resources=list(self.all_but) or None,
             conditions=dict(self.conditions) if self.conditions else None,
         )
 
@@ -62,7 +67,9 @@ def grant(role: iam.Role, *allowed: Allow) -> iam.Policy:
     policy = iam.Policy(role, "Allowed", statements=[each.statement for each in allowed], roles=[role])
     for each in allowed:
         for resource in each.open_resources:
-            acknowledge(policy, f"AwsSolutions-IAM5[Resource::{resource}]", each.why_open)
+            # cdk-nag writes a variable of a policy in angles.
+            named = re.sub(r"\$\{([^}]*)\}", r"<\1>", resource)
+            acknowledge(policy, f"AwsSolutions-IAM5[Resource::{named}]", each.why_open)
     return policy
 
 

@@ -53,4 +53,4 @@ class Queries(Construct):
             work_group=WORKGROUP,
             query_string=f'SELECT * FROM "{view}" LIMIT 1000',
         )
-        query.add_dependency(self.workgroup)
+        query.add_resource_dependency(self.workgroup)

@@ -6,7 +6,7 @@ import difflib
 import re
 import tomllib
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin, get_type_hints
 
@@ -65,7 +65,7 @@ class FlinkSettings:
     initial_position: Literal["TRIM_HORIZON", "LATEST"] = "TRIM_HORIZON"
     log_level: Literal["ERROR", "WARN", "INFO", "DEBUG"] = "INFO"
     metrics_level: Literal["APPLICATION", "TASK", "OPERATOR", "PARALLELISM"] = "TASK"
-    log_days: int = 30
+    log_days: Literal[7, 14, 30, 90] = 30
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -189,14 +189,15 @@ def settings_of(stage: str, written: Mapping[str, Any]) -> Settings:
 def _values(declared: type, written: Mapping[str, Any], place: str, problems: list[str]) -> dict[str, Any]:
     hints = get_type_hints(declared)
     known = {each.name: each for each in fields(declared)}
-    for name in written.keys() - known.keys():
-        problems.append(
-            f"{place}{name}: expected one of {', '.join(known)}, came an unknown name; {_meant(name, known)}"
-        )
-    for each in known.values():
-        is_required = each.default is each.default_factory  # both are the sentinel MISSING
-        if is_required and each.name not in written:
-            problems.append(f"{place}{each.name}: expected a value, came none; add it")
+    problems.extend(
+        f"{place}{name}: expected one of {', '.join(known)}, came an unknown name; {_meant(name, known)}"
+        for name in sorted(written.keys() - known.keys())
+    )
+    problems.extend(
+        f"{place}{each.name}: expected a value, came none; add it"
+        for each in known.values()
+        if each.default is MISSING and each.default_factory is MISSING and each.name not in written
+    )
     return {name: _value(hints[name], written[name], f"{place}{name}", problems) for name in known if name in written}
 
 
@@ -223,7 +224,7 @@ def _value(hint: Any, value: Any, place: str, problems: list[str]) -> Any:
 
 def _choice(choices: tuple[Any, ...], value: Any, place: str, problems: list[str]) -> Any:
     if value not in choices:
-        problems.append(f"{place}: expected one of {', '.join(choices)}, came {value!r}; correct it")
+        problems.append(f"{place}: expected one of {', '.join(map(str, choices))}, came {value!r}; correct it")
     return value
 
 

@@ -1,0 +1,1 @@
+"""What runs each night in the batch image: every store's day settled, one after the other."""
