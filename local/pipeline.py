@@ -87,14 +87,14 @@ class Pipeline:
         job_id = _submit(self.stack, _properties_file(self.stack, self.stream), parallelism, savepoint, package)
         return replace(self, job_id=job_id, package=package)
 
-    def replay(self, initial_time: dt.datetime, *, package: Path) -> "Pipeline":
+    def replay(self, initial_time: dt.datetime, *, package: Path, parallelism: int | None = None) -> "Pipeline":
         """Let a new job begin without state at an arrival in the stream; returns that one."""
         properties = _properties_file(self.stack, self.stream)
         groups = json.loads(properties.read_text())
         source = next(group["PropertyMap"] for group in groups if group["PropertyGroupId"] == "source")
         source |= {"initial_position": AT_TIMESTAMP, "initial_time": initial_time.isoformat()}
         properties.write_text(json.dumps(groups, indent=2))
-        return replace(self, job_id=_submit(self.stack, properties, None, None, package), package=package)
+        return replace(self, job_id=_submit(self.stack, properties, parallelism, None, package), package=package)
 
     @property
     def _savepoints(self) -> Path:

@@ -11,15 +11,19 @@ from local.stack import Stack
 
 TASK_SLOTS = 3
 """One more than there are cores, for a job that is rescaled to three tasks."""
-MEMORY = {"taskmanager.memory.process.size": "5632m"}
-"""As much for each slot as the stack's own two have."""
+FLINK_OPTIONS = {
+    # As much for each slot as the stack's own two have.
+    "taskmanager.memory.process.size": "5632m",
+    # Where others share the cores, a program that is busy for ten seconds is not dead.
+    "pekko.ask.timeout": "60 s",
+}
 
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """The whole local stack, started once for the session: tests share it, so each uses names of its own."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    with Stack(RUNS / f"tests-{worker}", task_slots=TASK_SLOTS, config_overrides=MEMORY) as running:
+    with Stack(RUNS / f"tests-{worker}", task_slots=TASK_SLOTS, config_overrides=FLINK_OPTIONS) as running:
         yield running
 
 

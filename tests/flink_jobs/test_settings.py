@@ -7,6 +7,7 @@ from pathlib import Path
 
 import pytest
 
+from flink_jobs.connectors import kinesis_options
 from flink_jobs.settings import SettingsError, batch_settings_of, load_settings, settings_of
 
 GROUPS = {
@@ -43,6 +44,29 @@ def test_every_problem_is_told() -> None:
     assert len(problems) == 5
     assert "- source.stream: expected a text, came none; add stream to the property group source" in problems
     assert any("target_wait_ms: expected a whole number" in problem and "came 3 min" in problem for problem in problems)
+
+
+def test_a_replay_begins_at_an_instant() -> None:
+    """The position AT_TIMESTAMP has its instant, in whatever zone it is told; the connector is told it in UTC."""
+    asked = {"initial_position": "AT_TIMESTAMP", "initial_time": "2026-09-21T12:00:00+02:00"}
+    source = settings_of(GROUPS | {"source": GROUPS["source"] | asked}).source
+    options = kinesis_options(source)
+    assert options["scan.stream.initpos"] == "AT_TIMESTAMP"
+    assert options["scan.stream.initpos-timestamp"] == "2026-09-21T10:00:00.000Z"
+
+
+@pytest.mark.parametrize(
+    ("asked", "told"),
+    [
+        ({"initial_position": "AT_TIMESTAMP"}, "came none"),
+        ({"initial_position": "AT_TIMESTAMP", "initial_time": "2026-09-21T10:00:00"}, "came 2026-09-21T10:00:00"),
+        ({"initial_time": "2026-09-21T10:00:00Z"}, "expected none without initial_position AT_TIMESTAMP"),
+    ],
+)
+def test_an_instant_that_cannot_be_used_is_told(asked: dict[str, str], told: str) -> None:
+    """Missing, without a zone, or without the position that it belongs to: the job must not begin elsewhere."""
+    with pytest.raises(SettingsError, match=f"source.initial_time: .*{told}"):
+        settings_of(GROUPS | {"source": GROUPS["source"] | asked})
 
 
 @pytest.mark.parametrize("text", ["", "{}", '[{"PropertyGroupId": "source"}]', "[3]"])
