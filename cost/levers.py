@@ -78,7 +78,7 @@ class Levers:
     authors: int = 1
     spice_gigabytes: float = 10.0
     live_page_hours: float = 4.0
-    alarms: int = 30
+    alarms: int = 19
     metrics: int = 60
     log_gigabytes: float = 5.0
 
@@ -162,7 +162,7 @@ ALTERNATIVES = (
     ),
     _other(
         "a snapshot every second",
-        "Kinesis, S3 storage",
+        "Kinesis, S3 storage, Athena",
         "finer minutes; nothing that a page shows",
         snapshot_seconds=1.0,
     ),
@@ -208,7 +208,7 @@ ASSUMED = (
     ("readers_per_store", "regional management; store managers read the e-mailed weekly report"),
     ("spice_gigabytes", "what one author brings along"),
     ("live_page_hours", "one screen a store, asking every 10 s"),
-    ("alarms", "of the whole chain; none is for a store alone"),
+    ("alarms", "those of infra/alarms.py; none is for a store alone"),
     ("metrics", "notifier by channel, checks, freshness"),
     ("log_gigabytes", "the job at INFO, Lambdas, batch"),
 )

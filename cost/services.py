@@ -25,7 +25,9 @@ GLUE_RUNS_A_DAY = 3
 """Of each table: compaction, retention of snapshots, orphans. Each is charged for a minute of one DPU at least."""
 OWN_COMPACTION_SECONDS = 600.0
 """Of a night, where no optimiser compacts: provisional."""
-DIGESTS_AN_HOUR = 12
+DIGESTS_AN_HOUR = LOOKS_AN_HOUR = 12
+"""Schedules of infra/schedules.py: every 5 minutes each."""
+SHARES_AN_HOUR = 1
 CHECKS = 40
 FILES_A_QUERY = 50
 BATCH_VCPU, BATCH_GB = 2, 8
@@ -33,6 +35,7 @@ BATCH_SECONDS_A_STORE = 30.0
 """Of reconcile and roll-up, beyond the start: provisional, not measured in the cloud."""
 BATCH_SECONDS_A_NIGHT = 900.0
 """Of maintenance and account, and to start the container: provisional."""
+READ_UNIT_BYTES = 4096
 PAGE_SECONDS = 10
 PAGE_READ_UNITS = 1.0
 KMS_REQUESTS_A_STORE = 3_000
@@ -117,6 +120,8 @@ def _dynamodb(load: Load) -> Iterator[Line]:
         yield Line(name, "live items", unit_hours, "dynamodb_provisioned_write_hour")
     yield Line(name, "alerts and messages, written", alerts * UNITS_AN_ALERT, "dynamodb_write_unit")
     yield Line(name, "alerts and messages, read", alerts * UNITS_AN_ALERT, "dynamodb_read_unit")
+    seen = levers.stores * load.store.zones * load.store.live_item_bytes / READ_UNIT_BYTES / 2
+    yield Line(name, "live items, looked at for freshness", seen * LOOKS_AN_HOUR * HOURS_A_MONTH, "dynamodb_read_unit")
     gigabytes = alerts * 3 * UNITS_AN_ALERT * 1024 / 1e9  # kept 90 days
     yield Line(name, "stored", gigabytes, "dynamodb_gb")
     yield Line(name, "recovery to a point in time", gigabytes, "dynamodb_recovery_gb")
@@ -158,6 +163,10 @@ def _athena(load: Load) -> Iterator[Line]:
     day = max(MEGABYTES_A_QUERY, load.amount("day_query_megabytes_a_store") * levers.stores)
     nightly = (levers.data_sets * season + CHECKS * day) * DAYS_A_MONTH / 1e6
     yield Line("Athena", "data sets and checks, each night", nightly, "athena_tb")
+    event_day = levers.stores * load.store.lake_bytes_per_day * load.store.event_share_of_lake / 1e12
+    yield Line(
+        "Athena", "shares of late and rejected, each hour", event_day * SHARES_AN_HOUR * HOURS_A_MONTH, "athena_tb"
+    )
     yield Line("Athena", "questions", levers.questions_a_day * season * DAYS_A_MONTH / 1e6, "athena_tb")
 
 
@@ -172,10 +181,11 @@ def _quicksight(load: Load) -> Iterator[Line]:
 
 def _lambda(load: Load) -> Iterator[Line]:
     levers = load.levers
-    calls = load.store_days * levers.alerts_a_day * CALLS_AN_ALERT + DIGESTS_AN_HOUR * HOURS_A_MONTH
+    timed = (DIGESTS_AN_HOUR + LOOKS_AN_HOUR + SHARES_AN_HOUR) * HOURS_A_MONTH
+    calls = load.store_days * levers.alerts_a_day * CALLS_AN_ALERT + timed
     yield Line("Lambda", "calls", calls, "lambda_request")
     yield Line("Lambda", "time", calls * CALL_GB_SECONDS, "lambda_gb_second")
-    yield Line("Lambda", "schedules", DIGESTS_AN_HOUR * HOURS_A_MONTH + 4 * DAYS_A_MONTH, "scheduler_call")
+    yield Line("Lambda", "schedules", timed + DAYS_A_MONTH, "scheduler_call")
 
 
 def _batch(load: Load) -> Iterator[Line]:

@@ -18,6 +18,8 @@ from cost.measured import read_amounts
 from cost.prices import Price, PriceError, Prices, read_prices
 from cost.report import GOAL_USD, Model, lever_names, tables
 from cost.services import Line, by_service, total
+from infra.alarms import alarms
+from infra.buckets import CLIP_DAYS
 from infra.settings import load_settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -155,6 +157,8 @@ def test_the_choices_are_those_of_the_production_stage() -> None:
     assert levers.checkpoint_seconds == settings.flink.checkpoint_seconds
     assert levers.maintained_by == settings.lake.maintained_by
     assert levers.has_greengrass == settings.fleet.has_component
+    assert levers.alarms == len(alarms(settings))
+    assert levers.clip_days == CLIP_DAYS["weeks"]
 
 
 def test_measured_amounts_stand_where_they_are_from() -> None:
