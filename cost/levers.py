@@ -44,6 +44,7 @@ class Levers:
         data_sets: Data sets of Quick Sight that are loaded each night.
         readers_per_store: People who read dashboards, for each store.
         authors: People who make dashboards.
+        has_weekly_report: A PDF by mail each Monday for each store, from Quick Sight.
         spice_gigabytes: SPICE in use.
         live_page_hours: Hours a day that a store's live page is open.
         alarms: Alarms of CloudWatch.
@@ -76,6 +77,7 @@ class Levers:
     data_sets: int = 20
     readers_per_store: float = 0.1
     authors: int = 1
+    has_weekly_report: bool = False
     spice_gigabytes: float = 10.0
     live_page_hours: float = 4.0
     alarms: int = 19
@@ -186,10 +188,16 @@ ALTERNATIVES = (
     _other(
         "nobody reads dashboards",
         "Quick Sight",
-        "storeq and the weekly report remain",
+        "storeq and the local dashboards remain",
         readers_per_store=0.0,
         authors=0,
         spice_gigabytes=0.0,
+    ),
+    _other(
+        "the weekly report by mail",
+        "Quick Sight",
+        "a PDF a store each Monday: capacity and an add-on, whose least is dear",
+        has_weekly_report=True,
     ),
     _other("50 GB of SPICE", "Quick Sight", "several years by zone and hour", spice_gigabytes=50.0),
     _other(
@@ -205,7 +213,7 @@ ASSUMED = (
     ("clips_a_day", "one an alert, blurred; played back once"),
     ("questions_a_day", "analysts and the command storeq"),
     ("data_sets", "each loaded once a night"),
-    ("readers_per_store", "regional management; store managers read the e-mailed weekly report"),
+    ("readers_per_store", "regional management; store managers have the live page and alerts"),
     ("spice_gigabytes", "what one author brings along"),
     ("live_page_hours", "one screen a store, asking every 10 s"),
     ("alarms", "those of infra/alarms.py; none is for a store alone"),

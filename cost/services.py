@@ -15,6 +15,8 @@ KPU_STORAGE_GB = 50
 SNAPSHOTS_KEPT = 10
 MEGABYTES_A_QUERY = 10
 """Athena charges for so much at least."""
+REPORTS_LEAST = 500
+"""Sessions and units that are paid for in a month, used or not."""
 UNITS_AN_ALERT = 20
 """Write units of an alert's states, acts, and of claims and outcomes of its messages; reads are as many."""
 CALLS_AN_ALERT = 8
@@ -177,6 +179,10 @@ def _quicksight(load: Load) -> Iterator[Line]:
     yield Line(name, "authors", levers.authors, "quicksight_author")
     more = max(0.0, levers.spice_gigabytes - 10 * levers.authors)
     yield Line(name, "SPICE beyond the authors'", more, "quicksight_spice_gb")
+    weeks = load.store_days / 7
+    reports = max(REPORTS_LEAST, weeks) if levers.has_weekly_report else 0
+    yield Line(name, "weekly report: sessions", reports, "quicksight_session")
+    yield Line(name, "weekly report: pages", reports, "quicksight_report")
 
 
 def _lambda(load: Load) -> Iterator[Line]:
