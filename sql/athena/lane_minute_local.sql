@@ -11,7 +11,7 @@
 -- column: wait_seconds_max = Longest wait among the served
 -- column: open_share = Share of the minute in which the lane was open
 -- column: is_open_now = 1 where the lane was open in the store's latest minute, 0 where it was not; null for others
--- Only the latest hours of the lake are read. A store that store_v1 does not describe has the clock of UTC.
+-- Only the latest hours of the lake are read. A store that was silent for the last quarter of an hour has no now. A store that store_v1 does not describe has the clock of UTC.
 WITH
 local AS (
   SELECT
@@ -26,7 +26,8 @@ dated AS (
   SELECT
     local.*,
     max(business_date) OVER (PARTITION BY store_id) AS latest_date,
-    window_start = max(window_start) OVER (PARTITION BY store_id) AS is_latest
+    window_start = max(window_start) OVER (PARTITION BY store_id)
+      AND window_start >= max(window_start) OVER () - INTERVAL '15' MINUTE AS is_latest
   FROM local
 )
 SELECT

@@ -10,7 +10,8 @@
 -- column: out_count = Customers who crossed outwards
 -- column: occupancy = Customers in the store at the end of the minute: in less out since its midnight
 -- column: occupancy_now = occupancy of the latest minute; null for others
--- Only the latest hours of the lake are read. A store that store_v1 does not describe has the clock of UTC.
+-- Only the latest hours of the lake are read; a quiet door tells nothing of a silent one, so that now may be a while ago:
+-- local_time says when. A store that store_v1 does not describe has the clock of UTC.
 WITH
 minutes AS (
   SELECT

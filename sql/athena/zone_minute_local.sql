@@ -7,7 +7,7 @@
 -- column: local_time = Start of the minute on the store's own clock
 -- column: name = What people call the zone; its id where zone_v1 does not list it
 -- column: occupancy_now = occupancy_mean of the store's latest minute; null for others
--- Only the latest hours of the lake are read. A store that store_v1 does not describe has the clock of UTC.
+-- Only the latest hours of the lake are read. A store that was silent for the last quarter of an hour has no now. A store that store_v1 does not describe has the clock of UTC.
 WITH
 local AS (
   SELECT
@@ -22,7 +22,8 @@ dated AS (
   SELECT
     local.*,
     max(business_date) OVER (PARTITION BY store_id) AS latest_date,
-    window_start = max(window_start) OVER (PARTITION BY store_id) AS is_latest
+    window_start = max(window_start) OVER (PARTITION BY store_id)
+      AND window_start >= max(window_start) OVER () - INTERVAL '15' MINUTE AS is_latest
   FROM local
 )
 SELECT

@@ -86,6 +86,18 @@ def test_only_the_latest_day_of_a_store_is_today() -> None:
     assert [(each["occupancy_mean"], each["occupancy_now"]) for each in found] == [(1.5, 1.5)]
 
 
+def test_a_silent_store_has_no_now() -> None:
+    """A store of which nothing came for a quarter of an hour is not told as if it were now."""
+    stores = [*BERLIN, row("store_v1", store_id="paris", time_zone="Europe/Paris")]
+    other = row("zone_minute_v1", store_id="paris", zone_id="dairy", window_start=_at("2026-06-02 08:16"))
+    minutes = [_zone("2026-06-02 08:00", occupancy_mean=4.0), other]
+    found = rows(
+        lake({"zone_minute_v1": minutes, "store_v1": stores}, "zone_minute_local"),
+        "FROM zone_minute_local ORDER BY store_id",
+    )
+    assert [(each["store_id"], each["occupancy_now"]) for each in found] == [("berlin", None), ("paris", 0.0)]
+
+
 @pytest.mark.parametrize("name", ["store_minute_local", "lane_minute_local", "zone_minute_local"])
 def test_a_live_lake_reads_from_the_clock(name: str) -> None:
     """In the cloud the bound is known before anything is read, so that old partitions are left unread."""
