@@ -12,6 +12,7 @@ from aws_cdk import aws_s3_assets as assets
 from constructs import Construct
 
 from contracts.tables import LIVE_TABLES
+from flink_jobs.package import RUN_OPTIONS
 from infra.function import Function
 from infra.lake_access import append_to_lake
 from infra.names import APPLICATION, STREAM, Names
@@ -22,8 +23,6 @@ from infra.settings import FlinkSettings, Settings
 RUNTIME = "FLINK-1_20"
 LOG_GROUP = f"/aws/kinesis-analytics/{APPLICATION}"
 LOG_STREAM = "application"
-MAIN = "main.py"
-JAR = "lib/store-traffic.jar"
 _APPLICATION = flink.CfnApplication
 
 
@@ -115,7 +114,7 @@ def permissions(names: Names, key_arn: str, code_arn: str) -> tuple[Allow, ...]:
 
 
 def _configuration(settings: Settings, code: assets.Asset) -> flink.CfnApplication.ApplicationConfigurationProperty:
-    groups = property_groups(settings) | {_PYTHON_GROUP: {"python": MAIN, "jarfile": JAR}}
+    groups = property_groups(settings) | {_PYTHON_GROUP: RUN_OPTIONS}
     return _APPLICATION.ApplicationConfigurationProperty(
         application_code_configuration=_APPLICATION.ApplicationCodeConfigurationProperty(
             code_content_type="ZIPFILE",
