@@ -14,6 +14,7 @@ import warnings
 from dataclasses import dataclass
 from typing import Any
 
+import pyarrow as pa
 import pyarrow.compute as pc
 from pyiceberg import expressions
 from pyiceberg.expressions import BooleanExpression
@@ -24,12 +25,15 @@ from glue.options import add_lake_options, lake_of
 
 FAILED = 1
 
+RECENT = dt.timedelta(hours=1)
+
 # Their constructors take positions, which their types do not tell.
 _by: Any = expressions
 _EVENTS, _REJECTED = TABLES["event_v1"], TABLES["rejected_v1"]
 _HELP = """Takes back what the stream wrote of records that arrived from an instant on, and the minutes' and visits'
 rows from the first minute that they belong to. Stop the job first. Then start the new one with initial_position
-AT_TIMESTAMP and the same instant. Without --yes it only says what there is. Doing it again changes nothing.
+AT_TIMESTAMP and the same instant. Without --yes it only says what there is. What was taken back is not there a second
+time: another run ends with 1.
 
   python -m glue rewind --to 2026-09-21T10:00:00Z --yes --warehouse s3://bucket/lake
 
@@ -55,14 +59,36 @@ def rewind(lake: Lake, arrival: dt.datetime, *, is_dry: bool = False) -> tuple[T
     stream, so it moves no minute.
 
     Raises:
-        RewindError: an event was sent before the instant and again after it; a job without state would count both.
+        RewindError: the old job had not come so far in every shard, so that records would be left out, or an event
+            was sent before the instant and again after it, and a job without state would count both.
     """
     arrived = _by.GreaterThanOrEqual("arrival_time", arrival.isoformat())
+    _refuse_gaps(lake, arrival)
     _refuse_twins(lake, arrived, arrival)
     first = _first_minute(lake, arrived)
     conditions = [(table, _from(table, first)) for table in FACT_TABLES] if first else []
     conditions += [(_REJECTED, arrived), (_EVENTS, arrived)]
     return tuple(_take(lake, table, condition, is_dry=is_dry) for table, condition in conditions)
+
+
+def _refuse_gaps(lake: Lake, arrival: dt.datetime) -> None:
+    """Look at the shards that had records in the hour before: an older one is closed, or nobody sends there."""
+    lately = _by.GreaterThanOrEqual("arrival_time", (arrival - RECENT).isoformat())
+    read = lake.table(_EVENTS).scan(row_filter=lately, selected_fields=("shard_id", "arrival_time")).to_arrow()
+    newest = {row["shard_id"]: row["arrival_time_max"] for row in _newest_by_shard(read)}
+    behind = {shard: newest_there for shard, newest_there in newest.items() if newest_there < arrival}
+    if not newest or behind:
+        shard = min(behind, key=lambda each: behind[each], default="any shard")
+        raise RewindError(
+            f"expected records from {arrival.isoformat()} on in every shard, came none of {shard} after "
+            f"{behind.get(shard, 'an hour before')}: the old job had not read further, or it was taken back already; "
+            "go back to that instant or earlier"
+        )
+
+
+def _newest_by_shard(read: pa.Table) -> list[dict[str, Any]]:
+    rows: list[dict[str, Any]] = read.group_by("shard_id").aggregate([("arrival_time", "max")]).to_pylist()
+    return rows
 
 
 def _refuse_twins(lake: Lake, arrived: BooleanExpression, arrival: dt.datetime) -> None:

@@ -11,7 +11,7 @@ import pytest
 from contracts.tables import FACT_TABLES, TABLES
 from glue import __main__ as command
 from glue.lake import Lake
-from glue.rewind import RewindError, Taken, rewind
+from glue.rewind import RewindError, rewind
 from glue.schemas import arrow_schema_of
 from tests.glue.conftest import WAREHOUSE, append
 
@@ -82,13 +82,31 @@ def test_a_late_event_moves_no_minute(lake: Lake) -> None:
     assert kept(lake, "event_v1", "seq") == []
 
 
-def test_again_changes_nothing(lake: Lake) -> None:
-    """A second run finds nothing to take back, and makes no snapshot."""
+def test_again_is_told(lake: Lake) -> None:
+    """What was taken back is not there to be taken back: a second run says so, and changes nothing."""
     fill(lake, event_v1=[event(1, at(1)), event(2, at(6))])
     rewind(lake, at(5))
-    snapshots = len(lake.table(TABLES["event_v1"]).snapshots())
-    assert rewind(lake, at(5)) == (Taken("rejected_v1", 0), Taken("event_v1", 0))
-    assert len(lake.table(TABLES["event_v1"]).snapshots()) == snapshots
+    with pytest.raises(RewindError, match="or it was taken back already"):
+        rewind(lake, at(5))
+    assert kept(lake, "event_v1", "seq") == [1]
+
+
+def test_what_no_job_has_read_must_not_be_left_out(lake: Lake) -> None:
+    """A job that lags in one shard has not read up to the instant there: starting at it would lose the rest."""
+    behind = event(2, at(4)) | {"shard_id": "shard-1"}
+    fill(lake, event_v1=[event(1, at(1)), behind, event(3, at(6))])
+    with pytest.raises(RewindError, match=r"came none of shard-1 after 2026-09-21 12:04:00\+00:00"):
+        rewind(lake, at(5))
+    rewind(lake, at(4))
+    assert kept(lake, "event_v1", "seq") == [1]
+
+
+def test_a_shard_that_was_closed_is_no_gap(lake: Lake) -> None:
+    """After resharding the old shards have no new records: an hour later nobody waits for them."""
+    closed = event(2, at(-61)) | {"shard_id": "shard-1"}
+    fill(lake, event_v1=[closed, event(3, at(6))])
+    rewind(lake, at(5))
+    assert kept(lake, "event_v1", "seq") == [2]
 
 
 def test_an_event_on_both_sides_is_refused(lake: Lake) -> None:
