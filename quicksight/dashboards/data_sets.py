@@ -199,7 +199,7 @@ DAY = DataSet(
         "compared_baseline_visitors", "public_holiday", "is_suppressed",
     ),
     dated="business_date",
-    synonyms={**_PERIOD_WORDS, "business_date": ("day", "date")},
+    synonyms={"business_date": ("day", "date"), "store_name": _PERIOD_WORDS["store_name"]},
     measures=(
         _figure(
             "visitors", "Visitors", Sum("visitors"), "count", "Customers who came in, over all doors",
