@@ -7,6 +7,9 @@ from quicksight.model.visuals import Bars, Figure, Headline, Kpi, Lines, StoreMa
 
 _PLACE = Dimension("place_name", "Aisle or lane")
 _HOUR = Dimension("hour_of_day", "Hour of the day", "hour")
+_NONE_COMPARABLE = (
+    "No store can be compared: too little was watched, a camera was moved, or there was no such period before."
+)
 
 REGIONAL_OVERVIEW = Dashboard(
     name="regional-overview",
@@ -14,8 +17,8 @@ REGIONAL_OVERVIEW = Dashboard(
     question="Which stores need attention, and how do traffic, waits and safety stand?",
     readers="Regional management",
     headline=Headline(
-        "{visitors} visitors in {period}, {change} on the {compare_with}. {service_level} of those served waited at "
-        "most 3 minutes; the mean wait was {wait}.",
+        "{visitors} visitors in {period}; against the {compare_with}: {change}. {service_level} of those served waited "
+        "at most 3 minutes; the mean wait was {wait}.",
         {
             "visitors": Figure(STORE_PERIOD, "visitors"),
             "change": Figure(STORE_PERIOD, "change"),
@@ -31,7 +34,8 @@ REGIONAL_OVERVIEW = Dashboard(
             rows=(
                 (
                     Kpi(name="visitors", title="Visitors a day", data_set=STORE_PERIOD, measure="visitors_per_day"),
-                    Kpi(name="change", title="Change of visitors", data_set=STORE_PERIOD, measure="change"),
+                    Kpi(name="change", title="Change of visitors", data_set=STORE_PERIOD, measure="change",
+                        empty=_NONE_COMPARABLE),
                     Kpi(name="dwell", title="Mean dwell in an aisle", data_set=STORE_PERIOD,
                         measure="dwell_seconds_mean"),
                     Kpi(name="wait", title="Mean wait", data_set=STORE_PERIOD, measure="wait_seconds_mean"),
@@ -63,6 +67,7 @@ REGIONAL_OVERVIEW = Dashboard(
                          measures=("wait_seconds_mean",), limit=15, ignores=("store",)),
                     Bars(name="losers", title="Stores that lost most", data_set=STORE_PERIOD, by=STORE,
                          measures=("change",), order="value_rising", limit=15, ignores=("store",),
+                         empty=_NONE_COMPARABLE,
                          note="Only stores that can be compared: as well watched in both, no camera moved."),
                 ),
             ),

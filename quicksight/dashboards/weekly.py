@@ -11,8 +11,8 @@ WEEKLY = Dashboard(
     question="How was the week, and which stores need attention?",
     readers="Regional management, store managers",
     headline=Headline(
-        "{visitors} visitors in {period}, {change} on the {compare_with}. {service_level} of those served waited at "
-        "most 3 minutes. {alerts} alerts were raised.",
+        "{visitors} visitors in {period}; against the {compare_with}: {change}. {service_level} of those served waited "
+        "at most 3 minutes. {alerts} alerts were raised.",
         {
             "visitors": Figure(STORE_PERIOD, "visitors"),
             "change": Figure(STORE_PERIOD, "change"),
