@@ -21,7 +21,8 @@ class Levers:
     Attributes:
         stores: Stores, all alike.
         cameras: Cameras a store.
-        opening_hours: Hours a day; closed, devices send nothing.
+        opening_hours: Hours a day with people.
+        runs_at_night: Devices run on when the store is closed, as the edge does unless somebody ends it.
         snapshot_seconds: Between two snapshots of a device.
         cameras_per_device: Cameras that one device watches.
         has_greengrass: Devices run under Greengrass; else as a container with credentials of AWS IoT.
@@ -32,7 +33,7 @@ class Levers:
         checkpoint_seconds: Between two checkpoints, and so commits to the lake.
         live_writes: A live item is written every 10 s while somebody is there, or only when a count changes.
         live_capacity: How DynamoDB is paid for; provisioned by the opening hours.
-        maintained_by: Glue's optimisers compact the lake, or the nightly run does.
+        maintained_by: The nightly run compacts the lake, or Glue's optimisers do.
         event_days: Days that single events, visits and journeys are kept.
         minute_days: Days that figures by the minute are kept.
         alerts_a_day: Alerts a store and day.
@@ -55,6 +56,7 @@ class Levers:
     stores: int = 50
     cameras: int = 20
     opening_hours: float = 12.0
+    runs_at_night: bool = True
     snapshot_seconds: float = 5.0
     cameras_per_device: int = 10
     has_greengrass: bool = True
@@ -65,7 +67,7 @@ class Levers:
     checkpoint_seconds: float = 60.0
     live_writes: Literal["while_present", "on_change"] = "while_present"
     live_capacity: Literal["on_demand", "provisioned"] = "on_demand"
-    maintained_by: Literal["glue", "own"] = "glue"
+    maintained_by: Literal["own", "glue"] = "own"
     event_days: int = 400
     minute_days: int = 800
     alerts_a_day: float = 10.0
@@ -150,17 +152,28 @@ def _other(name: str, services: str, effect: str, **changes: Any) -> Alternative
 
 ALTERNATIVES = (
     _other("the job on 1 KPU, two tasks in it", "Managed Flink", "half the memory; not measured", kpus=1),
-    _other("the job on 4 KPUs", "Managed Flink, S3 requests", "50 times the work of this chain", kpus=4),
+    _other("the job on 4 KPUs", "Managed Flink, S3 requests, S3 storage", "50 times the work of this chain", kpus=4),
     _other("Kinesis on demand", "Kinesis", "no shards to plan", stream_mode="on_demand"),
     _other("events kept 24 h in the stream", "Kinesis", "a replay goes back one day", stream_retention_hours=24),
     _other("live items written on change", "DynamoDB", "not built: no mean of each 10 s", live_writes="on_change"),
     _other("DynamoDB provisioned by opening hours", "DynamoDB", "throttled in a crowd", live_capacity="provisioned"),
-    _other("a commit every 5 minutes", "S3 requests, Glue", "the lake is 5 minutes behind", checkpoint_seconds=300.0),
     _other(
-        "the lake compacted by the nightly run",
+        "devices end with the day",
+        "DynamoDB, Glue, Kinesis, S3 storage, S3 requests, Athena",
+        "nobody sees who is there at night",
+        runs_at_night=False,
+    ),
+    _other(
+        "a commit every 5 minutes",
+        "S3 requests, S3 storage, Glue",
+        "the lake is 5 minutes behind",
+        checkpoint_seconds=300.0,
+    ),
+    _other(
+        "the lake compacted by Glue's optimisers",
         "Glue, Batch (Fargate)",
-        "small files stay until the night",
-        maintained_by="own",
+        "small files go within the hour",
+        maintained_by="glue",
     ),
     _other(
         "a snapshot every second",

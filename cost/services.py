@@ -43,8 +43,8 @@ PAGE_READ_UNITS = 1.0
 KMS_REQUESTS_A_STORE = 3_000
 KEY_VERSIONS = 2
 """The one key, and the version before: it is turned once a year."""
-ACCESS_LOG_SHARE = 0.5
-"""PUTs of S3's access logs to those of the lake: a guess."""
+ACCESS_LOG_BYTES, ACCESS_LOG_DAYS = 600, 90
+"""A line of S3's access log, of which only the storage is charged for."""
 
 NOT_IN_IT = (
     "devices, cameras, their power, the store's line",
@@ -104,12 +104,10 @@ def _kinesis(load: Load) -> Iterator[Line]:
         yield Line(name, "records", load.put_units, "kinesis_put_unit")
         yield Line(name, "kept for a replay", load.shards * HOURS_A_MONTH if kept else 0.0, "kinesis_retention_hour")
         return
-    gb_in = load.open_seconds * load.store.kib_per_second * 1024 / 1e9
-    gb_out = load.open_seconds * load.store.bytes_per_second / 1e9
     yield Line(name, "stream", load.plan.applications * HOURS_A_MONTH, "kinesis_on_demand_stream_hour")
-    yield Line(name, "in", gb_in, "kinesis_on_demand_gb_in")
-    yield Line(name, "out", gb_out, "kinesis_on_demand_gb_out")
-    yield Line(name, "kept for a replay", gb_out / DAYS_A_MONTH * kept / 24, "kinesis_on_demand_gb_kept")
+    yield Line(name, "in", load.counted_gigabytes, "kinesis_on_demand_gb_in")
+    yield Line(name, "out", load.sent_gigabytes, "kinesis_on_demand_gb_out")
+    yield Line(name, "kept for a replay", load.sent_gigabytes / DAYS_A_MONTH * kept / 24, "kinesis_on_demand_gb_kept")
 
 
 def _dynamodb(load: Load) -> Iterator[Line]:
@@ -134,6 +132,8 @@ def _storage(load: Load) -> Iterator[Line]:
     clips = load.clip_gigabytes * levers.clip_days / DAYS_A_MONTH
     yield Line("S3 storage", "lake, Standard", load.lake_gigabytes, "s3_standard_gb")
     yield Line("S3 storage", "clips, Standard", clips, "s3_standard_gb")
+    logged = (load.puts_of_commits + _queries(load) * FILES_A_QUERY) * ACCESS_LOG_BYTES / 1e9
+    yield Line("S3 storage", "log of accesses, Standard", logged * ACCESS_LOG_DAYS / DAYS_A_MONTH, "s3_standard_gb")
 
 
 def _requests(load: Load) -> Iterator[Line]:
@@ -141,7 +141,6 @@ def _requests(load: Load) -> Iterator[Line]:
     name, puts = "S3 requests", load.puts_of_commits
     clips = load.store_days * levers.clips_a_day
     yield Line(name, "commits to the lake", puts, "s3_put")
-    yield Line(name, "log of accesses", puts * ACCESS_LOG_SHARE, "s3_put")
     yield Line(name, "clips: picture, words, parts", clips * 3, "s3_put")
     yield Line(name, "reads of queries", _queries(load) * FILES_A_QUERY, "s3_get")
 
@@ -165,7 +164,7 @@ def _athena(load: Load) -> Iterator[Line]:
     day = max(MEGABYTES_A_QUERY, load.amount("day_query_megabytes_a_store") * levers.stores)
     nightly = (levers.data_sets * season + CHECKS * day) * DAYS_A_MONTH / 1e6
     yield Line("Athena", "data sets and checks, each night", nightly, "athena_tb")
-    event_day = levers.stores * load.store.lake_bytes_per_day * load.store.event_share_of_lake / 1e12
+    event_day = levers.stores * load.lake_bytes_a_day * load.store.event_share_of_lake / 1e12
     yield Line(
         "Athena", "shares of late and rejected, each hour", event_day * SHARES_AN_HOUR * HOURS_A_MONTH, "athena_tb"
     )

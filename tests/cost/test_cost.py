@@ -11,9 +11,10 @@ import pytest
 
 from bench.page import fill
 from bench.scale_model import PRICES, Kind, Plan, read_inputs
+from contracts.tables import TABLES
 from cost.__main__ import PAGE, main
 from cost.levers import ALTERNATIVES, ASSUMED, Alternative, LeverError, Levers
-from cost.load import Load, store_of
+from cost.load import NIGHT_TABLES, Load, store_of
 from cost.measured import read_amounts
 from cost.prices import Price, PriceError, Prices, read_prices
 from cost.report import GOAL_USD, Model, lever_names, tables
@@ -78,9 +79,9 @@ def test_the_job_reckoned_by_hand() -> None:
 
 
 def test_kinesis_reckoned_by_hand() -> None:
-    """One shard at 0.015 and its retention at 0.02 for 730 h, and a PUT unit for each of 5,329 events an hour."""
-    events = 1440 + 20 * 60 + (323.8 + 1558.2) * 20 / 14
-    by_hand = 730 * 0.035 + 50 * events * 12 * DAYS * 0.014e-6
+    """One shard at 0.015 and its retention at 0.02 for 730 h; a PUT unit an event: of people for 12 hours a day."""
+    always, with_people = 1440 + 20 * 60, (323.8 + 1558.2) * 20 / 14
+    by_hand = 730 * 0.035 + 50 * (24 * always + 12 * with_people) * DAYS * 0.014e-6
     assert services_of(Levers())["Kinesis"] == pytest.approx(by_hand)
 
 
@@ -99,7 +100,7 @@ def test_the_live_table_by_opening_hours_reckoned_by_hand() -> None:
 
 def test_the_bench_of_scale_has_the_same_truth() -> None:
     """For the store that was measured, the parts that bench.scale tells cost the same here."""
-    levers = Levers(stores=100, cameras=14, cameras_per_device=7, stream_retention_hours=24)
+    levers = Levers(stores=100, cameras=14, cameras_per_device=7, stream_retention_hours=24, runs_at_night=False)
     plan = Plan(MODEL.inputs.store, 100)
     costs, services = plan.costs, services_of(levers)
     assert line_of(levers, "DynamoDB", "live items").usd(MODEL.prices) == pytest.approx(costs["DynamoDB"])
@@ -128,6 +129,14 @@ def test_snapshots_grow_with_the_zones_of_their_device() -> None:
     snapshot = next(kind for kind in large.kinds if kind.name == "snapshot")
     assert isinstance(snapshot, Kind)
     assert snapshot.size_bytes == pytest.approx(inputs.wide.snapshot_bytes, rel=0.02)
+
+
+def test_an_empty_store_is_written_once_in_five_minutes() -> None:
+    """At night each of 26 zones takes 12 writes an hour, and commits go to the tables that have rows."""
+    by_day, always = (Load(Levers(runs_at_night=each), MODEL.inputs, MODEL.amounts) for each in (False, True))
+    assert always.live_units - by_day.live_units == pytest.approx(50 * 26 * 12 * 12 * DAYS)
+    assert always.commits - by_day.commits == pytest.approx(12 * 60 * DAYS * len(NIGHT_TABLES))
+    assert set(NIGHT_TABLES) <= TABLES.keys()
 
 
 def test_a_large_chain_gets_the_shards_and_kpus_that_it_needs() -> None:
