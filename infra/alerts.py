@@ -1,4 +1,4 @@
-"""From a row in `alerts` to the person: the notifier, the history in the lake, their queues, e-mail and text messages."""
+"""From a row in `alerts` to the person: the notifier, the history in the lake, their queues, e-mail, text messages."""
 
 from __future__ import annotations
 

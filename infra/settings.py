@@ -114,10 +114,15 @@ class ScheduleSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DashboardSettings:
-    """Quick Sight. It has to be subscribed to by hand, once an account, before it is turned on here."""
+    """Quick Sight. It has to be subscribed to by hand, once an account, before it is turned on here.
+
+    `owners` are ARNs of Quick Sight's users that may change what is made; `domains` may embed it.
+    """
 
     is_on: bool = False
     identity_region: str = ""
+    owners: tuple[str, ...] = ()
+    has_topic: bool = False
     domains: tuple[str, ...] = ()
 
 
