@@ -2,7 +2,7 @@
  * Builds what every page of dashboards loads: `node quicksight/preview/web/build.mjs OUT [--countries DE,FR]`.
  *
  * OUT/dashboards.js shows a page, OUT/dashboards.css is its style, OUT/echarts.js the parts of ECharts that it uses,
- * OUT/countries.js the outlines of the countries given (two-letter codes; none without the flag).
+ * OUT/countries.js the outlines of the countries given (two-letter codes) and around them; none without the flag.
  */
 import { mkdir, readFile, writeFile } from "node:fs/promises";
 import { createRequire } from "node:module";
@@ -16,6 +16,7 @@ import { feature } from "topojson-client";
 const here = import.meta.dirname;
 const TARGETS = ["chrome119", "edge119", "firefox121", "safari17.4"];
 const DECIMALS = 3;
+const DECIMALS_FAR = 1;
 
 const { values, positionals } = parseArgs({ allowPositionals: true, options: { countries: { type: "string", default: "" } } });
 const [out] = positionals;
@@ -45,20 +46,25 @@ async function scripts(folder) {
   });
 }
 
-/** Write the outlines of some countries as GeoJSON. */
+/** Write the outlines of some countries as GeoJSON, and coarser ones of all others around them. */
 async function countries(folder, codes) {
   const asked = codes.split(",").map((code) => code.trim().toUpperCase()).filter(Boolean);
   const unknown = asked.filter((code) => !countryCodes.alpha2ToNumeric(code));
   if (unknown.length) console.warn(`No outline of ${unknown.join(", ")}: expected two-letter codes of ISO 3166-1, such as DE.`);
-  const topology = JSON.parse(await readFile(createRequire(import.meta.url).resolve("world-atlas/countries-50m.json"), "utf8"));
   const wanted = new Set(asked.map((code) => countryCodes.alpha2ToNumeric(code)).filter(Boolean));
-  const features = feature(topology, topology.objects.countries).features.filter(({ id }) => wanted.has(id)).map(plain);
-  const collection = { type: "FeatureCollection", features };
+  const near = (await outlines("50m")).filter(({ id }) => wanted.has(id)).map((each) => plain(each, DECIMALS));
+  const far = wanted.size ? (await outlines("110m")).filter(({ id }) => !wanted.has(id)).map((each) => plain(each, DECIMALS_FAR)) : [];
+  const collection = { type: "FeatureCollection", features: [...far, ...near] };
   await writeFile(join(folder, "countries.js"), `storeTraffic.countries(${JSON.stringify(collection)});\n`);
 }
 
-/** A name and coordinates to a hundred metres: more is not seen. */
-function plain({ properties, geometry }) {
-  const rounded = (value) => (Array.isArray(value) ? value.map(rounded) : Number(value.toFixed(DECIMALS)));
+async function outlines(scale) {
+  const topology = JSON.parse(await readFile(createRequire(import.meta.url).resolve(`world-atlas/countries-${scale}.json`), "utf8"));
+  return feature(topology, topology.objects.countries).features;
+}
+
+/** A name and coordinates to a hundred metres, or to ten kilometres far away: more is not seen. */
+function plain({ properties, geometry }, decimals) {
+  const rounded = (value) => (Array.isArray(value) ? value.map(rounded) : Number(value.toFixed(decimals)));
   return { type: "Feature", properties: { name: properties.name }, geometry: { type: geometry.type, coordinates: rounded(geometry.coordinates) } };
 }

@@ -1,7 +1,7 @@
 import assert from "node:assert/strict";
 import { test } from "node:test";
 
-import { changeWords, duration, inOrder, interval, judged, label, onAxis, periodName, said, share } from "../src/model/format.ts";
+import { callStores, changeWords, duration, inOrder, interval, judged, label, onAxis, periodName, said, share } from "../src/model/format.ts";
 import { scaleOf } from "../src/visuals/plot.ts";
 
 const plain = (text: string) => text.replaceAll("\u202f", " ");
@@ -62,8 +62,18 @@ test("a difference is judged by which way is better, where somebody can say", ()
 test("a scale holds all values in at most six steps of round numbers, time in halves of minutes", () => {
   assert.deepEqual(scaleOf("count", 0, 15090), [0, 20000, 5000]);
   assert.deepEqual(scaleOf("count", 0, 2), [0, 2, 1]);
+  assert.deepEqual(scaleOf("count", 0, 9), [0, 10, 5]);
   assert.deepEqual(scaleOf("seconds", 0, 200), [0, 240, 60]);
   assert.deepEqual(scaleOf("share", 0.85, 0.99), [0.85, 1, 0.05]);
   assert.deepEqual(scaleOf("change", -0.12, 0.03), [-0.15, 0.05, 0.05]);
   assert.deepEqual(scaleOf("count", 0, 0)[1] > 0, true);
+});
+
+test("stores are called by their names, programs' names read as words, other names as they are", () => {
+  callStores([{ store_id: "store-07", name: "Leeds 7" }]);
+  assert.deepEqual(["store-07", "autumn_sale-2024", "hazard.floor_change", "*", "High-street"].map((name) => label(name, "name")), ["Leeds 7", "autumn sale 2024", "hazard: floor change", "all", "High-street"]);
+});
+
+test("an interval whose ends would read the same is told finer", () => {
+  assert.equal(plain(interval(0.0161, 0.0172, "share")), "1.6 % to 1.7 %");
 });

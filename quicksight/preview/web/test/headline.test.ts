@@ -32,6 +32,11 @@ test("what is not known is told in words, beside what is", () => {
   assert.equal(said("{visitors} visitors waited {wait}.", figures), "An unknown number of visitors waited 1:30.");
 });
 
+test("a sentence of which no figure is known is left out, the others stand", () => {
+  const figures = { visitors: figure("count", 5), wait: figure("seconds", null) };
+  assert.equal(said("{visitors} came. {wait} was the wait. In {period}.", figures), "5 came.");
+});
+
 test("where no figure is known there is no sentence", () => {
   assert.equal(said("{visitors} visitors.", { visitors: { ...figure("count", null), cell: null } }), null);
 });

@@ -24,7 +24,7 @@ const SAID: Readonly<Record<Unit, (value: number) => string>> = {
   change: (value) => `${plus(value, 3)}${signed(1, 100 * value)}${THIN_SPACE}%`,
   points: (value) => `${plus(value, 1)}${signed(1, value)} points`,
   seconds: duration,
-  hours: (value) => `${signed(Math.abs(value) < 10 ? 1 : 0, value)}${THIN_SPACE}h`,
+  hours: (value) => `${signed(value !== 0 && Math.abs(value) < 10 ? 1 : 0, value)}${THIN_SPACE}h`,
   index: (value) => signed(2, value),
 };
 
@@ -92,7 +92,22 @@ function grouped(digits: string): string {
 
 /** Return an interval: "82 % to 91 %". Empty where it has not both ends. */
 export function interval(low: number | null, high: number | null, unit: Unit): string {
-  return low === null || high === null ? "" : `${said(low, unit)} to ${said(high, unit)}`;
+  if (low === null || high === null) return "";
+  const [from, to] = [said(low, unit), said(high, unit)];
+  // Two ends that read the same tell nothing: a decimal more does.
+  return unit === "share" && from === to && low !== high ? `${finer(low)} to ${finer(high)}` : `${from} to ${to}`;
+}
+
+function finer(value: number): string {
+  return `${signed(1, 100 * value)}${THIN_SPACE}%`;
+}
+
+/** What people call that which rows know by an id: filled once, when it is known which stores there are. */
+const spoken = new Map<string, string>([["*", "all"]]);
+
+/** Let stores be called by their names wherever a row has an id. */
+export function callStores(stores: readonly { readonly store_id: string; readonly name: string }[]): void {
+  for (const { store_id, name } of stores) spoken.set(store_id, name);
 }
 
 /** Return a value that rows are grouped by, in words. */
@@ -123,7 +138,7 @@ export function shortLabel(value: Value, kind: DimensionKind): string {
 
 /** Names that only programs use read as words: "queue_length" as "queue length". */
 function asName(text: string): string {
-  return /^[a-z0-9]+(_[a-z0-9]+)+$/.test(text) ? text.replaceAll("_", " ") : text;
+  return spoken.get(text) ?? (/^[a-z0-9.-]+(_[a-z0-9.-]+)+$/.test(text) ? text.replaceAll(/[_-]/g, " ").replaceAll(".", ": ") : text);
 }
 
 /** Return a date as "5 Jan 2026". */

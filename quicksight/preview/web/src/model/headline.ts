@@ -27,10 +27,19 @@ const UNKNOWN: Readonly<Record<Measure["unit"], string>> = {
 
 /** Return the sentence in pieces, or null where no figure of it is known. */
 export function sentence(text: string, figures: Readonly<Record<string, FigureValue>>, names: Readonly<Record<string, string>>): Piece[] | null {
-  const values = Object.values(figures);
-  if (values.length > 0 && values.every(({ cell }) => cell === null || cell.value === null)) return null;
-  const pieces = text.split(/(\{[^}]+\})/).filter(Boolean);
-  return capitalised(pieces.map((piece) => pieceOf(piece, figures, names)));
+  const sentences = text.split(/(?<=[.!?]) +/);
+  const told = sentences.filter((each) => isTold(each, figures));
+  if (told.length === 0) return null;
+  return told.flatMap((each, at) => {
+    const pieces = each.split(/(\{[^}]+\})/).filter(Boolean).map((piece) => pieceOf(piece, figures, names));
+    return [...(at ? [{ text: " ", isFigure: false }] : []), ...capitalised(pieces)];
+  });
+}
+
+/** A sentence is told unless it has figures and none of them is known: the visuals below say why. */
+function isTold(text: string, figures: Readonly<Record<string, FigureValue>>): boolean {
+  const named = [...text.matchAll(/\{(\w+)(?:\.change)?\}/g)].flatMap(([, name]) => figures[name!] ?? []);
+  return named.length === 0 ? Object.keys(figures).length === 0 : named.some(({ cell }) => cell !== null && cell.value !== null);
 }
 
 function pieceOf(text: string, figures: Readonly<Record<string, FigureValue>>, names: Readonly<Record<string, string>>): Piece {

@@ -109,17 +109,24 @@ function resultFrom(scene: Scene, asked: AskedVisual, table: Table): Result {
   const shown = { dimensions, measures, groups, table, noBaseline: noBaseline(scene, choice, groups, measures) };
   if (groups.length === 0) return { state: "empty", message: emptyText(scene, visual, choice), ...shown };
   if (groups.some((group) => Object.values(group.cells).some((cell) => cell.value !== null))) return { state: "shown", message: "", ...shown };
-  return { ...reasonAfter(scene, visual, choice, groups), ...shown };
+  return { ...reasonAfter(scene, asked, groups), ...shown };
 }
 
-function reasonAfter(scene: Scene, visual: Visual, choice: Choice, groups: readonly Group[]): { state: State; message: string } {
+function reasonAfter(scene: Scene, { visual, choice, measures }: AskedVisual, groups: readonly Group[]): { state: State; message: string } {
   if (groups.some((group) => group.hasSeveral)) {
     return { state: "not-addable", message: `This cannot be added up over stores${choice.store === null ? ": choose a store." : "."}` };
   }
   if (groups.some((group) => group.isSuppressed)) {
     return { state: "suppressed", message: "Hidden: figures of fewer than five people are not shown." };
   }
-  return { state: "empty", message: emptyText(scene, visual, choice) };
+  const isChange = Object.values(measures).every(({ unit }) => unit === "change" || unit === "points");
+  return { state: "empty", message: isChange ? whyNotComparable(scene.choices, choice, groups) : emptyText(scene, visual, choice) };
+}
+
+function whyNotComparable(choices: Choices, choice: Choice, groups: readonly Group[]): string {
+  if (isBeforeAll(choices, choice)) return whyNoBaseline(choices, choice);
+  const flags = [...new Set(groups.map((group) => group.flag).filter(Boolean))];
+  return flags.length ? `Not comparable: ${flags.join(", ")}.` : `Not comparable with the ${choice.compareWith || "year before"}.`;
 }
 
 function emptyText({ definition }: Scene, visual: Visual, choice: Choice): string {
@@ -142,8 +149,13 @@ export function whyNoBaseline(choices: Choices, choice: Choice): string {
   const { period } = choice;
   if (!period || choice.compareWith === "period before") return first ? `${before}: the first whole period begins on ${day(first)}.` : `${before}.`;
   const dates = datesOf(period.baseline_start_date, period.baseline_end_date);
-  const isBeforeAll = first && period.baseline_start_date && period.baseline_start_date < first;
-  return isBeforeAll ? `${before} (${dates}): the first whole period begins on ${day(first)}.` : `${before} (${dates}): too little was watched then.`;
+  return first && isBeforeAll(choices, choice) ? `${before} (${dates}): the first whole period begins on ${day(first)}.` : `${before} (${dates}): nothing was counted then.`;
+}
+
+/** Whether what is compared with lies before all periods that the lake has. */
+function isBeforeAll(choices: Choices, { period, compareWith }: Choice): boolean {
+  const start = compareWith === "period before" ? null : period?.baseline_start_date;
+  return Boolean(start) && choices.periods.every((each) => each.start_date > start!);
 }
 
 function without(asked: AskedVisual, state: State, message: string): Result {

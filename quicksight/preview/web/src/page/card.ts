@@ -92,7 +92,7 @@ export class Card {
     this.#body.removeAttribute("aria-busy");
     this.#finding.textContent = finding(this.visual, result);
     this.#showCrumbs(path);
-    if (result.state !== "shown") body.append(stateOf(result));
+    if (result.state !== "shown") body.append(...stateOf(result, this.visual));
     else if (this.#isTable) this.#showTable(body, result, choice);
     else {
       const drawing = await draw(body, this.#view(result, choice, path));
@@ -180,8 +180,10 @@ export class Card {
   }
 }
 
-function stateOf(result: Result): HTMLElement {
-  return element("p", { class: `state ${result.state}` }, result.message);
+/** A figure that is not there keeps its place: the reason stands small below it. */
+function stateOf({ state, message }: Result, visual: Visual): HTMLElement[] {
+  if (visual.kind !== "kpi" || state === "problem") return [element("p", { class: `state ${state}` }, message)];
+  return [element("p", { class: "figure none" }, state === "suppressed" ? "hidden" : "no data"), element("p", { class: `note ${state}` }, message)];
 }
 
 function download(name: string, text: string): void {

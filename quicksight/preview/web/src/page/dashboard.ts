@@ -1,6 +1,7 @@
 /** The life of a page: first the answer and its figures, then what is in sight, then the rest. */
 import type { Choice, Step } from "../model/choose.ts";
 import type { Choices, Definition, Visual } from "../model/definition.ts";
+import { callStores } from "../model/format.ts";
 import { scopeLine } from "../model/headline.ts";
 import { type Result, resultOf, type Scene } from "../model/result.ts";
 import { hashOf, type State, stateOf } from "../model/state.ts";
@@ -28,6 +29,7 @@ export class Dashboard {
   constructor(definition: Definition, choices: Choices, assets: string) {
     this.#definition = definition;
     this.#choices = choices;
+    callStores(choices.stores);
     this.#scene = { definition, choices, load: loadRows };
     this.#state = stateOf(location.hash, definition, choices);
     const around: Surroundings = {

@@ -10,6 +10,8 @@ export interface Palette {
   readonly series: readonly string[];
   readonly family: string;
   readonly fontSize: number;
+  /** Drawn for paper, where two rows of charts should fit on a page. */
+  readonly isPaper: boolean;
 }
 
 /** Return the colours as they are now. */
@@ -22,6 +24,7 @@ export function palette(): Palette {
     series: SERIES.map((name) => variable(`category-${name}`)),
     family: variable("font-family"),
     fontSize: Math.round(rem * 0.8125),
+    isPaper: document.documentElement.classList.contains("printing"),
   };
 }
 

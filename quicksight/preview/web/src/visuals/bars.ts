@@ -9,11 +9,12 @@ import { base, hatching, legend, type Plot, plot, type Sign, tip, valueAxis, wid
 import { type Drawing, STILL, type View } from "./view.ts";
 
 const BAND = 28;
+const PAPER = 0.7;
 const BAR_OF_SERIES = 16;
 const MOST_LABEL_SHARE = 0.4;
 const VERTICAL_HEIGHT = 320;
 const WIDEST = 96;
-const LEAST_WIDTH_FOR_VALUES = 40;
+const ROOM_OF_SLANTED = 18;
 
 /** Draw bars into `host`. */
 export function drawBars(host: HTMLElement, view: View<Bars>): Drawing {
@@ -46,9 +47,10 @@ function endsOf({ result, visual }: View<Bars>, { categories }: BarsModel): [num
   return [Math.min(0, ...known), Math.max(0, ...known)];
 }
 
-function heightOf({ isHorizontal, model, first }: Scene): number {
-  if (!isHorizontal) return VERTICAL_HEIGHT;
-  const band = Math.max(BAND, model.series.length * BAR_OF_SERIES + 8);
+function heightOf({ isHorizontal, model, first, view }: Scene): number {
+  const scale = view.palette.isPaper ? PAPER : 1;
+  if (!isHorizontal) return VERTICAL_HEIGHT * scale;
+  const band = Math.max(BAND, model.series.length * BAR_OF_SERIES + 8) * scale;
   return model.categories.length * band + 32 + (first.target !== null ? 24 : 8);
 }
 
@@ -59,7 +61,7 @@ function optionOf(scene: Scene, width: number): EChartsCoreOption {
   const named = Math.min(width * MOST_LABEL_SHARE, Math.max(...names.map((name) => widthOf(name, palette))) + 12);
   const category = categoryAxis(scene, names, isHorizontal ? named : (width - 64) / names.length);
   const values = valueAxis({ unit: first.unit, palette, name: "", lowest: ends[0], highest: ends[1], isZeroBased: true });
-  const room = isHorizontal ? Math.max(...model.categories.flatMap(({ bars }) => bars.map((bar) => (bar ? widthOf(valueText(bar, first), palette) : 0)))) + 16 : 8;
+  const room = isHorizontal ? widestValue(scene) + 16 : 8;
   return {
     ...base(palette),
     grid: isHorizontal
@@ -81,7 +83,7 @@ function categoryAxis({ view: { palette, enter }, isHorizontal }: Scene, names: 
     axisLabel: {
       color: palette.colour(enter ? "accent" : "text"),
       fontSize: palette.fontSize,
-      interval: isHorizontal || names.length <= 24 ? 0 : "auto",
+      interval: isTight ? Math.max(0, Math.ceil(ROOM_OF_SLANTED / room) - 1) : 0,
       rotate: isTight ? 40 : 0,
       ...(isHorizontal ? { width: room - 10, overflow: "truncate", margin: 8 } : {}),
     },
@@ -149,7 +151,7 @@ function drawnBar(scene: Scene, bar: Bar, at: number, index: number, api: Api): 
     cell.value !== null && { type: "rect", shape, style: lookOf(scene, at, isPoor(cell.coverage)) },
     isPoor(cell.coverage) && { type: "path", shape: { pathData: hatching(shape.x, shape.y, shape.width, shape.height) }, style: { stroke: colour, lineWidth: 1, fill: "none" } },
     cell.low !== null && cell.high !== null && whisker(scene, shape, cell.low, cell.high, index, api),
-    hasValueText(scene, shape) && valueLabel(scene, bar, at, shape, index, api),
+    hasValueText(scene, api) && valueLabel(scene, bar, at, shape, index, api),
   ];
   return { type: "group", children: children.filter(Boolean) };
 }
@@ -175,8 +177,13 @@ function whisker({ view, isHorizontal }: Scene, shape: Rectangle, low: number, h
   return { type: "path", shape: { pathData: path }, style: { stroke: view.palette.colour("text"), lineWidth: 1.25, fill: "none" } };
 }
 
-function hasValueText({ isHorizontal, model }: Scene, shape: Rectangle): boolean {
-  return isHorizontal || (model.series.length === 1 && shape.width > LEAST_WIDTH_FOR_VALUES * 0.46);
+/** Beside bars that stand upright values have room only where the widest of them has. */
+function hasValueText(scene: Scene, api: Api): boolean {
+  return scene.isHorizontal || (scene.model.series.length === 1 && widestValue(scene) < api.size([1, 0])[0] - 4);
+}
+
+function widestValue({ model, view, first }: Scene): number {
+  return Math.max(...model.categories.flatMap(({ bars }) => bars.map((bar) => (bar ? widthOf(valueText(bar, first), view.palette) : 0))));
 }
 
 /** The value stands beyond the end of its bar, and of all that is drawn with it. */
@@ -184,15 +191,13 @@ function valueLabel(scene: Scene, bar: Bar, at: number, shape: Rectangle, index:
   const { isHorizontal, view, model } = scene;
   const { value, low, high, baseline } = bar.cell;
   const known = [value, low, high, baseline].filter((each): each is number => each !== null);
-  const isNegative = (value ?? 0) < 0;
-  const end = isNegative ? Math.min(0, ...known) : Math.max(0, ...known);
+  // Beside a bar below zero the names stand: its value comes right of zero.
+  const end = Math.max(0, ...known);
   const [x, y] = api.coord(isHorizontal ? [end, index] : [index, end]);
   const text = valueText(bar, view.result.measures[model.series[at]!.measure]!);
   const style = { text, fill: view.palette.colour(value === null ? "muted" : "text"), font: `${view.palette.fontSize}px ${view.palette.family}`, stroke: view.palette.colour("surface"), lineWidth: 3 };
   if (!isHorizontal) return { type: "text", style: { ...style, x, y: y - 4, align: "center", verticalAlign: "bottom" } };
-  // A label left of a negative bar would run into the names: it stands right of zero instead.
-  const [zero] = api.coord([0, index]);
-  return { type: "text", style: { ...style, x: (isNegative ? zero : x) + 6, y: shape.y + shape.height / 2, align: "left", verticalAlign: "middle" } };
+  return { type: "text", style: { ...style, x: x + 6, y: shape.y + shape.height / 2, align: "left", verticalAlign: "middle" } };
 }
 
 /** The line of zero where there are values on both sides, and the target with its name. */

@@ -9,6 +9,7 @@ import { type Drawing, STILL, type View } from "./view.ts";
 
 const MOST_CAMERAS = 6;
 const UNIT = 100;
+const LOW = 9;
 const RATIO = 9 / 16;
 
 interface Floor {
@@ -75,11 +76,10 @@ function outline(zone: Zone, part: number): SVGElement[] {
   if (zone.outline.length < 3) return [];
   const points = zone.outline.map(([x, y]) => [x * UNIT, y * UNIT * RATIO] as const);
   const [x, y] = [0, 1].map((axis) => points.reduce((sum, point) => sum + point[axis]!, 0) / points.length);
-  return [
-    drawn("polygon", { class: "zone", points: points.map((point) => point.join(",")).join(" ") }),
-    drawn("text", { class: "zone-name", x: x!, y: y! }, zone.name),
-    drawn("text", { class: "zone-share", x: x!, y: y! + 4 }, share(part)),
-  ];
+  const polygon = drawn("polygon", { class: "zone", points: points.map((point) => point.join(",")).join(" ") });
+  const heights = points.map((point) => point[1]);
+  if (Math.max(...heights) - Math.min(...heights) < LOW) return [polygon, drawn("text", { class: "zone-name", x: x!, y: y! + 1 }, `${zone.name} ${share(part)}`)];
+  return [polygon, drawn("text", { class: "zone-name", x: x!, y: y! }, zone.name), drawn("text", { class: "zone-share", x: x!, y: y! + 3.5 }, share(part))];
 }
 
 function sumIn(zone: Zone, { cells, width, height }: Floor): number {

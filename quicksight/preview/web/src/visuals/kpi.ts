@@ -69,5 +69,5 @@ function coverageLine(cell: Cell, measure: Measure): HTMLElement | null {
   bar.style.setProperty("--watched", `${Math.min(100, 100 * cell.coverage)}%`);
   const from = cell.people !== null && measure.unit !== "count" ? ` · ${said(cell.people, "count")} people` : "";
   const words = poor ? `Only ${share(cell.coverage)} watched: take it with care` : `${share(cell.coverage)} watched`;
-  return element("p", { class: "note coverage" }, bar, words + from);
+  return element("p", { class: "note coverage" }, bar, element("span", {}, words + from));
 }

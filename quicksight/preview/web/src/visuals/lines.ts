@@ -9,6 +9,7 @@ import { base, legend, plot, type Sign, tip, valueAxis, widthOf } from "./plot.t
 import type { Drawing, View } from "./view.ts";
 
 const HEIGHT = 304;
+const HEIGHT_ON_PAPER = 216;
 const HOURS = { hour: "{HH}:{mm}", minute: "{HH}:{mm}" };
 const LABELS_OF_DAYS = { ...HOURS, year: "{d} {MMM} {yyyy}", month: "{d} {MMM}", day: "{d} {MMM}" };
 const LABELS_OF_MONTHS = { ...HOURS, year: "{MMM} {yyyy}", month: "{MMM}", day: "{d} {MMM}" };
@@ -22,7 +23,7 @@ export function drawLines(host: HTMLElement, view: View<Lines>): Drawing {
   const signs = legend(signsOf(scene));
   if (signs) host.append(signs);
   const words = `${view.visual.title}. ${finding(view.visual, view.result)} The table has all values.`;
-  return plot(host, HEIGHT, words, () => optionOf(scene));
+  return plot(host, view.palette.isPaper ? HEIGHT_ON_PAPER : HEIGHT, words, () => optionOf(scene));
 }
 
 interface Scene {
@@ -79,7 +80,7 @@ function xAxis({ view, model, isTime }: Scene): object {
   const dimension = view.result.dimensions[0]!;
   const style = { color: palette.colour("muted"), fontSize: palette.fontSize, hideOverlap: true };
   const shared = { axisLine: { lineStyle: { color: palette.colour("line") } }, axisTick: { show: false }, splitLine: { show: false } };
-  const isShort = model.steps.length < (dimension.kind === "week" ? FEW_DAYS / 7 : FEW_DAYS);
+  const isShort = dimension.kind === "instant" || model.steps.length < (dimension.kind === "week" ? FEW_DAYS / 7 : FEW_DAYS);
   if (isTime) return { ...shared, type: "time", min: "dataMin", max: "dataMax", axisLabel: { ...style, formatter: isShort ? LABELS_OF_DAYS : LABELS_OF_MONTHS } };
   return {
     ...shared,

@@ -99,7 +99,8 @@ function stepOf(unit: Unit, least: number): number {
   const ofTime = unit === "seconds" ? STEPS_OF_TIME.find((step) => step >= least) : undefined;
   if (ofTime) return ofTime;
   const power = 10 ** Math.floor(Math.log10(least));
-  const step = [1, 2, 2.5, 5, 10].find((factor) => factor * power >= least * (1 - 1e-9))! * power;
+  const factors = unit === "count" && power < 10 ? [1, 2, 5, 10] : [1, 2, 2.5, 5, 10];
+  const step = factors.find((factor) => factor * power >= least * (1 - 1e-9))! * power;
   return unit === "count" ? Math.max(1, step) : step;
 }
 

@@ -10,6 +10,7 @@ import { base, legend, plot, type Sign, tip } from "./plot.ts";
 import { type Drawing, STILL, type View } from "./view.ts";
 
 const HEIGHT = 440;
+const HEIGHT_ON_PAPER = 300;
 const LARGEST = 30;
 const SMALLEST = 7;
 const NAMED = 12;
@@ -32,7 +33,8 @@ export async function drawStoreMap(host: HTMLElement, view: View<StoreMap>): Pro
   if (countries) globalThis.storeTrafficCharts!.registerMap("countries", countries as never);
   const signs = legend(signsOf(view, places));
   if (signs) host.append(signs);
-  const drawn = plot(host, HEIGHT, `${view.visual.title}. ${finding(view.visual, view.result)} The table has all places.`, (width) => optionOf(view, places, countries !== null, width));
+  const height = view.palette.isPaper ? HEIGHT_ON_PAPER : HEIGHT;
+  const drawn = plot(host, height, `${view.visual.title}. ${finding(view.visual, view.result)} The table has all places.`, (width) => optionOf(view, places, countries !== null, [width - 16, height - 16]));
   host.append(...list);
   return drawn;
 }
@@ -61,7 +63,7 @@ function unplacedList({ result }: View<StoreMap>, unplaced: readonly Group[]): H
   return [element("p", { class: "note" }, `Without coordinates: ${names.slice(0, NAMED).join(", ")}${more}.`)];
 }
 
-function optionOf(view: View<StoreMap>, places: readonly Place[], hasOutlines: boolean, width: number): EChartsCoreOption {
+function optionOf(view: View<StoreMap>, places: readonly Place[], hasOutlines: boolean, room: readonly [number, number]): EChartsCoreOption {
   const { palette } = view;
   const [west, east] = extent(places.map(({ longitude }) => longitude));
   const [south, north] = extent(places.map(({ latitude }) => latitude));
@@ -74,7 +76,7 @@ function optionOf(view: View<StoreMap>, places: readonly Place[], hasOutlines: b
     aspectScale: narrowing,
     boundingCoords: [[west, north], [east, south]],
     layoutCenter: ["50%", "50%"],
-    layoutSize: sizeWithin(((east - west) * narrowing) / (north - south), width - 16, HEIGHT - 16),
+    layoutSize: sizeWithin(((east - west) * narrowing) / (north - south), ...room),
     itemStyle: { areaColor: mixed(palette.colour("line"), palette.colour("surface"), 0.45), borderColor: palette.colour("surface"), borderWidth: 1 },
     emphasis: { disabled: true },
     label: { show: false },
