@@ -140,7 +140,6 @@ class Dashboards(Construct):
         if settings.identity_region not in ("", names.region):
             return None
         properties = {
-            "AwsAccountId": names.account,
             "Namespace": settings.namespace,
             "GroupName": self._account.readers_group,
             "Description": "May open the dashboards of store traffic; sees no row by that",
@@ -191,8 +190,7 @@ def cloudformation(request: Request) -> dict[str, Any]:
     said = dict(request.parameters)
     match request.operation:
         case "CreateTopic":
-            topic = said.pop("Topic")
-            return said | topic
+            return said | dict(said.pop("Topic"))
         case "CreateRefreshSchedule":
             frequency = dict(said["Schedule"]["ScheduleFrequency"])
             frequency["TimeZone"] = frequency.pop("Timezone")

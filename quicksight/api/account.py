@@ -22,6 +22,7 @@ class Account:
         role_arn: role that Quick Sight reads the lake with; None for the role of the whole account.
         owners: users or groups, as ARNs, that may change what is made.
         readers_group: group that may open the dashboards.
+        identity_region: where Quick Sight keeps users and groups, its home; empty where that is `region`.
         prefix: begins the id of everything that is made, so that stages can share an account.
         has_topic: whether questions in natural language can be asked (a priced part of Quick Sight).
     """
@@ -35,6 +36,7 @@ class Account:
     role_arn: str | None = None
     owners: tuple[str, ...] = ()
     readers_group: str = READERS_GROUP
+    identity_region: str = ""
     prefix: str = "store-traffic"
     has_topic: bool = True
 
@@ -49,5 +51,5 @@ class Account:
     @property
     def readers(self) -> str:
         """The ARN of the group of all readers."""
-        of = f"arn:{self.partition}:quicksight:{self.region}:{self.account_id}"
+        of = f"arn:{self.partition}:quicksight:{self.identity_region or self.region}:{self.account_id}"
         return f"{of}:group/{self.namespace}/{self.readers_group}"

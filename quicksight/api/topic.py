@@ -176,6 +176,5 @@ def _well_watched() -> Json:
             "Inclusive": True,
             "Constant": {"ConstantType": "RANGE", "RangeConstant": limits},
             "Aggregation": "NO_AGGREGATION",
-            "Inverse": False,
         },
     }

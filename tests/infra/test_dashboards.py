@@ -4,7 +4,7 @@ import json
 from pathlib import Path
 from typing import Any
 
-import cfnlint
+import cfnlint  # type: ignore[import-untyped]
 import pytest
 from aws_cdk import App, Environment, Stack, Validations
 from cdk_nag import AwsSolutionsChecks
@@ -24,7 +24,7 @@ TEMPLATE_BYTES = 1_000_000
 
 REMARKS = {
     "F3006": "its schemas do not have AWS::QuickSight::Group yet; cfn-lint's do",
-    "E1029": "${store} in a formula is a parameter of the dashboard, and CloudFormation leaves it alone outside Fn::Sub",
+    "E1029": "${store} in a formula is a parameter of the dashboard; outside Fn::Sub CloudFormation leaves it",
     "W9009": "logical tables and their rules by row have a successor; both are served (docs/decisions/0023)",
 }
 """What CDK's own check of templates remarks, and why it stands."""

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -19,12 +19,11 @@ WIDTH = 120
 COMMAND = "python -m tests.quicksight.update_goldens"
 
 
-def goldens() -> dict[str, str]:
-    """Return the text of every file by its name."""
-    return {
-        golden_name(request): written(request.parameters)
-        for request in requests_of(DASHBOARDS, Library(load_views()), ACCOUNT)
-    }
+def goldens(requests: Iterable[Request] | None = None) -> dict[str, str]:
+    """Return the text of every file by its name: of these requests, or of the project's."""
+    if requests is None:
+        requests = requests_of(DASHBOARDS, Library(load_views()), ACCOUNT)
+    return {golden_name(request): written(request.parameters) for request in requests}
 
 
 def golden_name(request: Request) -> str:
@@ -34,7 +33,7 @@ def golden_name(request: Request) -> str:
 
 
 def written(value: Any) -> str:
-    """Return JSON with sorted keys, where what fits stands on one line, and SQL on lines of its own."""
+    """Return JSON with sorted keys, where what fits stands on one line."""
     return "\n".join(_lines(value, "")) + "\n"
 
 
