@@ -73,6 +73,6 @@ def _options(measure: Measure, *, has_baseline: bool) -> Json:
 
 def _comparison(unit: Unit) -> Json:
     """Return how a figure is compared: shares by their difference, all else by how much they grew."""
-    method = "DIFFERENCE" if unit in _SHARES else "PERCENT_DIFFERENCE"
-    per_cent = number_format("change")["PercentageDisplayFormatConfiguration"]
-    return {"ComparisonMethod": method, "ComparisonFormat": {"PercentageDisplayFormatConfiguration": per_cent}}
+    if unit in _SHARES:
+        return {"ComparisonMethod": "DIFFERENCE", "ComparisonFormat": number_format(unit)}
+    return {"ComparisonMethod": "PERCENT_DIFFERENCE", "ComparisonFormat": number_format("change")}
