@@ -76,7 +76,7 @@ class Levers:
     clips_a_day: float = 10.0
     clip_days: int = 28
     questions_a_day: float = 50.0
-    data_sets: int = 20
+    data_sets: int = 19
     readers_per_store: float = 0.1
     authors: int = 1
     has_weekly_report: bool = False
@@ -194,13 +194,13 @@ ALTERNATIVES = (
     _other("3 text messages a day", "Messages", "told without a data connection", texts_a_day=3.0),
     _other(
         "every store's manager reads dashboards",
-        "Quick Sight",
+        "Quick Sight, Athena",
         "their store in the dashboards, each day",
         readers_per_store=1.1,
     ),
     _other(
         "nobody reads dashboards",
-        "Quick Sight",
+        "Quick Sight, Athena",
         "storeq and the local dashboards remain",
         readers_per_store=0.0,
         authors=0,
@@ -225,7 +225,7 @@ ASSUMED = (
     ("texts_a_day", "only what is of high severity, in the United States"),
     ("clips_a_day", "one an alert, blurred; played back once"),
     ("questions_a_day", "analysts and the command storeq"),
-    ("data_sets", "each loaded once a night"),
+    ("data_sets", "those of quicksight/dashboards that are loaded, each once a night"),
     ("readers_per_store", "regional management; store managers have the live page and alerts"),
     ("spice_gigabytes", "what one author brings along"),
     ("live_page_hours", "one screen a store, asking every 10 s"),

@@ -30,7 +30,12 @@ OWN_COMPACTION_SECONDS = 600.0
 DIGESTS_AN_HOUR = LOOKS_AN_HOUR = 12
 """Schedules of infra/schedules.py: every 5 minutes each."""
 SHARES_AN_HOUR = 1
-CHECKS = 40
+CHECKS = 31
+"""Those of sql/checks, each asked once a night."""
+DIRECT_DATA_SETS = 4
+"""Data sets of Quick Sight that ask Athena when somebody looks, of today's minutes."""
+OPENINGS_A_DAY = 2
+"""Of such a dashboard by each reader: a guess."""
 FILES_A_QUERY = 50
 BATCH_VCPU, BATCH_GB = 2, 8
 BATCH_SECONDS_A_STORE = 30.0
@@ -164,6 +169,8 @@ def _athena(load: Load) -> Iterator[Line]:
     day = max(MEGABYTES_A_QUERY, load.amount("day_query_megabytes_a_store") * levers.stores)
     nightly = (levers.data_sets * season + CHECKS * day) * DAYS_A_MONTH / 1e6
     yield Line("Athena", "data sets and checks, each night", nightly, "athena_tb")
+    looks = levers.all_readers * OPENINGS_A_DAY * DIRECT_DATA_SETS * day * DAYS_A_MONTH / 1e6
+    yield Line("Athena", "today's dashboards, when looked at", looks, "athena_tb")
     event_day = levers.stores * load.lake_bytes_a_day * load.store.event_share_of_lake / 1e12
     yield Line(
         "Athena", "shares of late and rejected, each hour", event_day * SHARES_AN_HOUR * HOURS_A_MONTH, "athena_tb"

@@ -18,10 +18,13 @@ from cost.load import NIGHT_TABLES, Load, store_of
 from cost.measured import read_amounts
 from cost.prices import Price, PriceError, Prices, read_prices
 from cost.report import GOAL_USD, Model, lever_names, tables
-from cost.services import Line, by_service, total
+from cost.services import CHECKS, DIRECT_DATA_SETS, Line, by_service, total
+from glue.views import load_checks
 from infra.alarms import alarms
 from infra.buckets import CLIP_DAYS
 from infra.settings import load_settings
+from quicksight.dashboards import data_sets
+from quicksight.model.data_sets import DIRECT, DataSet
 
 ROOT = Path(__file__).resolve().parents[2]
 MODEL = Model(read_inputs(), read_amounts(), read_prices())
@@ -168,6 +171,14 @@ def test_the_choices_are_those_of_the_production_stage() -> None:
     assert levers.has_greengrass == settings.fleet.has_component
     assert levers.alarms == len(alarms(settings))
     assert levers.clip_days == CLIP_DAYS["weeks"]
+
+
+def test_what_is_asked_each_night_is_what_there_is() -> None:
+    """Data sets that are loaded, those that ask at each look, and checks: as many as the project has."""
+    sets = [each for each in vars(data_sets).values() if isinstance(each, DataSet)]
+    assert Levers().data_sets == sum(each.refresh != DIRECT for each in sets)
+    assert sum(each.refresh == DIRECT for each in sets) == DIRECT_DATA_SETS
+    assert len(load_checks()) == CHECKS
 
 
 def test_measured_amounts_stand_where_they_are_from() -> None:
