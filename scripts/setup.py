@@ -36,6 +36,7 @@ JAR_FOLDER = BUILD / "jar"
 JAR = JAR_FOLDER / "store-traffic.jar"
 JARS_KEPT = 3
 REQUIREMENTS = Path("requirements")
+NODE_MODULES = Path("node_modules")
 
 
 def main() -> int:
@@ -94,9 +95,13 @@ def _steps() -> Iterator[Step]:
         run=_install_project,
     )
     yield Step(
-        title="kinesis-mock",
+        title="Node packages",
         inputs=[Path("package.json"), Path("package-lock.json")],
-        outputs=[Path("node_modules/kinesis-local/main.js")],
+        outputs=[
+            NODE_MODULES / "kinesis-local" / "main.js",
+            NODE_MODULES / ".bin" / "esbuild",
+            NODE_MODULES / "echarts",
+        ],
         run=_install_node_packages,
     )
     yield Step(

@@ -96,3 +96,9 @@ test("a data set tells whether it has rows for a kind of period", () => {
   assert.equal(hasKind(STORES, { ...NOVEMBER, period_kind: "iso_week" }), false);
   assert.equal(hasKind({ ...STORES, period_kinds: [] }, { ...NOVEMBER, period_kind: "iso_week" }), true);
 });
+
+test("rows of a kind of period come from a file of their own, where a data set is kept so", () => {
+  const periods = { ...DEFINITION.data_sets["store-hour"]!, by_store: false, by_kind: true };
+  assert.deepEqual(sourceOf(periods, [], ["wait"], null, NOVEMBER), { store: "month" });
+  assert.deepEqual(sourceOf(periods, [], ["wait"], null), { store: null });
+});

@@ -131,7 +131,14 @@ function between(column: Column, { start_date, end_date }: Period): Test {
 export type Source = { readonly store: string | null } | { readonly needsStore: string };
 
 /** Return where the rows of a visual are, with the store chosen (or gone into) and what it groups by now. */
-export function sourceOf(dataSet: DataSet, columns: readonly string[], measures: readonly string[], store: string | null): Source {
+export function sourceOf(
+  dataSet: DataSet,
+  columns: readonly string[],
+  measures: readonly string[],
+  store: string | null,
+  period: Period | null = null,
+): Source {
+  if (dataSet.by_kind && period) return { store: period.period_kind };
   if (!dataSet.by_store) return { store: null };
   if (store !== null) return { store };
   const kept = new Set([...dataSet.overview, "region", "period_id", "period_kind"]);

@@ -44,6 +44,8 @@ export interface DataSet {
   readonly dated: string | null;
   readonly period_kinds: readonly string[];
   readonly by_store: boolean;
+  /** Whether the rows of each kind of period are in a file of their own, named like a store's. */
+  readonly by_kind?: boolean;
   readonly overview: readonly string[];
   readonly columns: readonly { readonly name: string; readonly doc?: string; readonly type?: string }[];
   readonly measures: Readonly<Record<string, Measure>>;

@@ -44,7 +44,7 @@ export async function resultOf(scene: Scene, visual: Visual, choice: Choice, pat
   const asked = askedBy(scene, visual, choice, path);
   const nothing = reasonBefore(scene, asked);
   if (nothing) return without(asked, nothing.state, nothing.message);
-  const source = sourceOf(asked.dataSet, asked.columns, measuresOf(visual), asked.store);
+  const source = sourceOf(asked.dataSet, asked.columns, measuresOf(visual), asked.store, asked.choice.period);
   if ("needsStore" in source) return without(asked, "needs-store", `Choose a store: ${lowerFirst(source.needsStore)} are kept store by store.`);
   const table = await scene.load(visual.data_set, source.store);
   return resultFrom(scene, asked, table);
@@ -166,7 +166,7 @@ function without(asked: AskedVisual, state: State, message: string): Result {
 export async function figureOf(scene: Scene, figure: Figure, choice: Choice): Promise<Cell | null> {
   const dataSet = scene.definition.data_sets[figure.data_set]!;
   const own = followed(choice, scene.definition);
-  const source = sourceOf(dataSet, figure.where.map(({ column }) => column), [figure.measure], own.store);
+  const source = sourceOf(dataSet, figure.where.map(({ column }) => column), [figure.measure], own.store, own.period);
   if (dataSet.problem || "needsStore" in source || !hasKind(dataSet, own.period)) return null;
   if (!own.period && dataSet.period_kinds.length && scene.definition.controls.includes("period")) return null;
   const table = await scene.load(figure.data_set, source.store);

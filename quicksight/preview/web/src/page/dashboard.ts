@@ -47,6 +47,8 @@ export class Dashboard {
     document.documentElement.dataset["state"] = "busy";
     addEventListener("hashchange", () => void this.#follow());
     this.#showControls();
+    // On a phone the list of dashboards is wider than the screen.
+    this.#layout.links.find((link) => link.hasAttribute("aria-current"))?.scrollIntoView({ block: "nearest", inline: "center" });
     this.#want(this.#layout.cards);
     await this.#answer();
     await painted();
@@ -161,7 +163,7 @@ export class Dashboard {
     if (focused) this.#layout.controls.querySelector<HTMLElement>(`[data-control="${focused}"]`)?.focus();
     this.#layout.choiceLine.textContent = scopeLine(choice, this.#choices, this.#definition);
     const kept = hashOf({ choice, paths: {} }, this.#definition, this.#choices);
-    for (const link of this.#layout.links) link.hash = kept;
+    for (const link of this.#layout.links) link.setAttribute("href", `${link.getAttribute("href")!.split("#")[0]}${kept && `#${kept}`}`);
   }
 
   #choose(choice: Choice | null): void {

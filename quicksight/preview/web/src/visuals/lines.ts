@@ -23,7 +23,7 @@ export function drawLines(host: HTMLElement, view: View<Lines>): Drawing {
   const signs = legend(signsOf(scene));
   if (signs) host.append(signs);
   const words = `${view.visual.title}. ${finding(view.visual, view.result)} The table has all values.`;
-  return plot(host, view.palette.isPaper ? HEIGHT_ON_PAPER : HEIGHT, words, () => optionOf(scene));
+  return plot(host, view.palette.isPaper ? HEIGHT_ON_PAPER : HEIGHT, words, (width) => optionOf(scene, width));
 }
 
 interface Scene {
@@ -44,14 +44,14 @@ function sceneOf(view: View<Lines>): Scene {
   return { view, model, unit: first.measure.unit, isTime, target: first.measure.target, alone: model.lines.length === 1 ? first : null };
 }
 
-function optionOf(scene: Scene): EChartsCoreOption {
+function optionOf(scene: Scene, width: number): EChartsCoreOption {
   const { view, model } = scene;
   const shared = base(view.palette);
   return {
     ...shared,
     tooltip: { ...(shared["tooltip"] as object), trigger: "axis", axisPointer: { type: "line", lineStyle: { color: view.palette.colour("muted"), type: "solid" } }, formatter: (given: unknown) => tipOf(scene, given) },
     grid: { left: 8, right: rightRoom(scene), top: 28, bottom: 8, containLabel: true },
-    xAxis: xAxis(scene),
+    xAxis: xAxis(scene, width),
     yAxis: yAxis(scene),
     series: [...behind(scene), ...model.lines.map((line, at) => lineSeries(scene, line, at)), ...targetSeries(scene)],
   };
@@ -75,23 +75,25 @@ function xOf({ isTime }: Scene, step: Value, at: number): number {
   return isTime ? timeOf(step) : at;
 }
 
-function xAxis({ view, model, isTime }: Scene): object {
+function xAxis({ view, model, isTime }: Scene, width: number): object {
   const { palette } = view;
   const dimension = view.result.dimensions[0]!;
   const style = { color: palette.colour("muted"), fontSize: palette.fontSize, hideOverlap: true };
   const shared = { axisLine: { lineStyle: { color: palette.colour("line") } }, axisTick: { show: false }, splitLine: { show: false } };
   const isShort = dimension.kind === "instant" || model.steps.length < (dimension.kind === "week" ? FEW_DAYS / 7 : FEW_DAYS);
   if (isTime) return { ...shared, type: "time", min: "dataMin", max: "dataMax", axisLabel: { ...style, formatter: isShort ? LABELS_OF_DAYS : LABELS_OF_MONTHS } };
+  const names = model.steps.map((step) => shortLabel(step, dimension.kind));
+  const widest = 8 + Math.max(...names.map((name) => widthOf(name, palette)));
   return {
     ...shared,
     type: "category",
     boundaryGap: false,
-    data: model.steps.map((step) => shortLabel(step, dimension.kind)),
+    data: names,
     name: dimension.title,
     nameLocation: "middle",
     nameGap: 28,
     nameTextStyle: { color: palette.colour("muted"), fontSize: palette.fontSize },
-    axisLabel: style,
+    axisLabel: { ...style, interval: Math.ceil(widest / ((width - 80) / names.length)) - 1 },
   };
 }
 

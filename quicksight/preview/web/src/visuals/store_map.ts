@@ -11,6 +11,7 @@ import { type Drawing, STILL, type View } from "./view.ts";
 
 const HEIGHT = 440;
 const HEIGHT_ON_PAPER = 300;
+const LOWEST = 240;
 const LARGEST = 30;
 const SMALLEST = 7;
 const NAMED = 12;
@@ -33,7 +34,7 @@ export async function drawStoreMap(host: HTMLElement, view: View<StoreMap>): Pro
   if (countries) globalThis.storeTrafficCharts!.registerMap("countries", countries as never);
   const signs = legend(signsOf(view, places));
   if (signs) host.append(signs);
-  const height = view.palette.isPaper ? HEIGHT_ON_PAPER : HEIGHT;
+  const height = heightFor(places, host.clientWidth, view.palette.isPaper ? HEIGHT_ON_PAPER : HEIGHT);
   const drawn = plot(host, height, `${view.visual.title}. ${finding(view.visual, view.result)} The table has all places.`, (width) => optionOf(view, places, countries !== null, [width - 16, height - 16]));
   host.append(...list);
   return drawn;
@@ -65,9 +66,7 @@ function unplacedList({ result }: View<StoreMap>, unplaced: readonly Group[]): H
 
 function optionOf(view: View<StoreMap>, places: readonly Place[], hasOutlines: boolean, room: readonly [number, number]): EChartsCoreOption {
   const { palette } = view;
-  const [west, east] = extent(places.map(({ longitude }) => longitude));
-  const [south, north] = extent(places.map(({ latitude }) => latitude));
-  const narrowing = Math.cos((((north + south) / 2) * Math.PI) / 180);
+  const { west, east, south, north, narrowing } = boundsOf(places);
   const most = Math.max(...places.map(({ group }) => sizeOf(group, view.visual))) || 1;
   const outlines = {
     map: "countries",
@@ -87,6 +86,20 @@ function optionOf(view: View<StoreMap>, places: readonly Place[], hasOutlines: b
     ...(hasOutlines ? { geo: outlines } : { grid: { left: 8, right: 8, top: 8, bottom: 8 }, xAxis: scale([west, east], ""), yAxis: scale([south, north], "") }),
     series: [{ type: "scatter", coordinateSystem: hasOutlines ? "geo" : "cartesian2d", data: places.map((place) => circle(view, place, most)), tooltip: { formatter: ({ dataIndex }: { dataIndex: number }) => tipOf(view, places[dataIndex]!.group) } }],
   };
+}
+
+/** Places that lie far apart from east to west leave a low map on a narrow screen. */
+function heightFor(places: readonly Place[], width: number, most: number): number {
+  const { west, east, south, north, narrowing } = boundsOf(places);
+  const fitting = ((width - 16) * (north - south)) / ((east - west) * narrowing) + 16;
+  return Math.max(LOWEST, Math.min(most, fitting));
+}
+
+/** Return what of the earth is shown, and how much narrower a degree of longitude is than one of latitude there. */
+function boundsOf(places: readonly Place[]): { west: number; east: number; south: number; north: number; narrowing: number } {
+  const [west, east] = extent(places.map(({ longitude }) => longitude));
+  const [south, north] = extent(places.map(({ latitude }) => latitude));
+  return { west, east, south, north, narrowing: Math.cos((((north + south) / 2) * Math.PI) / 180) };
 }
 
 /** Return the longer side of the largest box of an aspect (width over height) that fits. */
