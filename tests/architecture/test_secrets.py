@@ -23,6 +23,7 @@ ACKNOWLEDGED = {
     ("tests/edge/test_doctor.py", "Basic Auth Credentials"): "an invented camera: its password must not be shown",
     ("tests/edge/test_init.py", "Basic Auth Credentials"): "an invented camera: its password must not be written down",
     ("tests/edge/test_live.py", "Basic Auth Credentials"): "an invented camera: its password must not be logged",
+    ("tests/infra/stages.py", "Secret Keyword"): "the name of a secret, not the secret",
 }
 
 
