@@ -119,12 +119,15 @@ def _of_store(_visual: AnyVisual, choice: Choice) -> Iterator[str]:
 
 
 def _of_level(visual: AnyVisual, choice: Choice) -> Iterator[str]:
-    """Give the conditions on rows of stores, regions and the chain: one level, unless the visual names its own."""
+    """Give the conditions on rows of stores, regions and the chain: one level, unless the visual names its own.
+
+    It then keeps the chosen store among stores, and what it shows of larger places beside it.
+    """
     if any(each.column == "level" for each in visual.where):
         if choice.region != ALL:
             yield _equals("region", choice.region)
         if choice.store_id != ALL:
-            yield _equals("place", choice.store_id)
+            yield f"(\"level\" <> 'store' OR {_equals('place', choice.store_id)})"
         return
     if choice.store_id != ALL:
         yield f"{_equals('level', 'store')} AND {_equals('place', choice.store_id)}"

@@ -10,6 +10,7 @@ from importlib.resources import files
 from zoneinfo import ZoneInfo
 
 import numpy as np
+import numpy.typing as npt
 
 from sim.history.chance import Draw, Floats, Integers, Keys, keys, normal, uniform
 
@@ -47,6 +48,37 @@ class Country:
         return ZoneInfo(self.time_zone)
 
 
+@dataclass(frozen=True, slots=True)
+class Promotion:
+    """Days on which some stores draw more customers, and fewer on as many days after.
+
+    Attributes:
+        name: what it is called, the same every year.
+        first, last: its days, both included.
+        uplift: how many more come, as a share: 0.2 is a fifth more.
+        pulled_forward: how many fewer come on as many days after, as they have come already.
+        skips_every: one store in so many takes no part; 0 for none.
+    """
+
+    name: str
+    first: dt.date
+    last: dt.date
+    uplift: float
+    pulled_forward: float = 0.0
+    skips_every: int = 0
+
+    def takes_part(self, store: Integers) -> npt.NDArray[np.bool_]:
+        """Say of each store, by its number, whether it takes part."""
+        return np.ones(store.shape, np.bool_) if self.skips_every == 0 else store % self.skips_every != 0
+
+    def factor(self, store: Integers, day: Integers) -> Floats:
+        """Return by what visitors are multiplied, for stores and days since 1970."""
+        first, last = day_number(self.first), day_number(self.last)
+        during, after = (day >= first) & (day <= last), (day > last) & (day <= 2 * last - first + 1)
+        drawn = np.select([during, after], [1.0 + self.uplift, 1.0 - self.pulled_forward], 1.0)
+        return np.where(self.takes_part(store), drawn, 1.0)
+
+
 @dataclass(frozen=True)
 class Chain:
     """So many stores from a first to a last date; arrays have an element for each store, in the order of ids."""
@@ -55,6 +87,7 @@ class Chain:
     stores: int
     first: dt.date
     last: dt.date
+    promotions: tuple[Promotion, ...] = ()
 
     @cached_property
     def countries(self) -> tuple[Country, ...]:

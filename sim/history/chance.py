@@ -62,6 +62,22 @@ class Draw(IntEnum):
     STAFF_MINUTE = auto()
     SERVED_MINUTE = auto()
     LEFT_MINUTE = auto()
+    ALERT = auto()
+    ALERT_MINUTE = auto()
+    ALERT_PLACE = auto()
+    ALERT_VALUE = auto()
+    ALERT_LENGTH = auto()
+    ALERT_TAKEN = auto()
+    ALERT_RESPONSE = auto()
+    ALERT_JUDGED = auto()
+    ALERT_VERDICT = auto()
+    STORE_RISK = auto()
+    STORE_RESPONSE = auto()
+    RECORDS = auto()
+    REJECTED = auto()
+    DUPLICATES = auto()
+    CAMERA_MINUTE = auto()
+    HEAT = auto()
 
 
 def keys(seed: int, *parts: npt.NDArray[Any] | int) -> Keys:

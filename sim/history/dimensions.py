@@ -11,6 +11,7 @@ from sim.history.chain import LANES, Chain, Country, day_number
 from sim.history.checkout import open_lanes
 from sim.history.floor import ZONES
 from sim.history.open_hours import open_hours, public_holidays, store_days
+from sim.history.pictures import FLOOR_CAMERA, outline_of
 from sim.history.shape import Shape
 from sim.history.towns import positions
 
@@ -88,8 +89,8 @@ def _zone(store_id: str, place: int) -> Row:
         "name": name,
         "department": department,
         "area_m2": 40.0 if department else 6.0,
-        "camera_id": None,
-        "outline": [],
+        "camera_id": FLOOR_CAMERA,
+        "outline": outline_of(place),
     }
 
 

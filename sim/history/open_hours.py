@@ -181,7 +181,10 @@ def _expected(chain: Chain, slots: _Slots) -> Floats:
     local = np.exp(0.06 * _lasting(derived(chain.keys[slots.store], Draw.LOCAL), slots.day))
     years = (slots.day - day_number(chain.first)) / 365.25
     growth = np.exp(chain.growth_a_year[slots.store] * years)
-    return np.asarray(chain.visitors_a_day[slots.store] * slots.share * local * growth)
+    expected = chain.visitors_a_day[slots.store] * slots.share * local * growth
+    for promotion in chain.promotions:
+        expected = expected * promotion.factor(slots.store, slots.day)
+    return np.asarray(expected)
 
 
 def _sight(chain: Chain, store: Integers, day: Integers) -> Floats:
