@@ -15,10 +15,10 @@ DEMO_FLAGS = $(if $(VIDEO),--video '$(VIDEO)') $(if $(ZONES),--zones '$(ZONES)')
 
 .DEFAULT_GOAL := help
 .NOTPARALLEL:
-.PHONY: help setup gen lint format types test test-trino check demo alert-lab audit up down bench bench-alerts bench-guard bench-profile bench-scale bench-edge bench-lake cost checks seasons package upgrade-check sbom audit-dependencies pins clean
+.PHONY: help setup gen lint format types test test-trino check demo alert-lab audit up down bench bench-alerts bench-guard bench-profile bench-scale bench-edge bench-lake bench-dashboards dashboards cost checks seasons synth package upgrade-check sbom audit-dependencies pins clean
 
 help: ## List these commands
-	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-13s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+	@awk 'BEGIN {FS = ":.*## "} /^[a-z-]+:.*## / {printf "  make %-18s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
 
 setup: ## Install and build everything that is missing (the others do it too)
 	@python3 scripts/setup.py
@@ -100,8 +100,17 @@ bench-lake: setup ## Measure the lake: two years of 200 stores, before and after
 	@$(PYTHON) -m bench.small_files
 	@$(if $(wildcard build/trino/bin/launcher),$(PYTHON) -m bench.lake_trino,echo "Not measured on Trino: make test-trino installs it.")
 
+dashboards: setup ## Write the dashboards as pages over the demo's store and a made-up chain (STORES=200), without a cloud
+	@$(PYTHON) -m quicksight preview $(if $(STORES),--stores $(STORES))
+
+bench-dashboards: setup ## Measure how soon the pages of `make dashboards` show something, and follow a choice
+	@$(PYTHON) -m bench.dashboards
+
 cost: setup ## What a chain costs a month, by service, and what other choices would change (STORES=50 CAMERAS=20)
 	@$(PYTHON) -m cost $(if $(STORES),--stores $(STORES)) $(if $(CAMERAS),--cameras $(CAMERAS))
+
+synth: setup ## Write the templates of the cloud (STAGE=example) to build/cdk.out, offline, and check them
+	@$(PYTHON) -m infra synth --stage $(or $(STAGE),example)
 
 package: setup ## Make the zip for Managed Service for Apache Flink, dist/store-traffic-flink.zip
 	@$(PYTHON) -m flink_jobs.package
