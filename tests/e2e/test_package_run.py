@@ -12,7 +12,8 @@ from tests.e2e.conftest import Undisturbed
 from tests.e2e.packages import Package, on_time_cases
 from tests.sql.case_files import Case, comparable
 
-pytestmark = pytest.mark.e2e
+# Several jobs after one another, and packages made, before the first of these begins.
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 
 def test_there_is_only_the_zip(package: Package, tmp_path: Path) -> None:

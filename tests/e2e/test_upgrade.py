@@ -21,7 +21,8 @@ from local.stack import Stack
 from tests.e2e.conftest import Undisturbed, put
 from tests.e2e.packages import STORE, Package, all_records, events, facts, make_package, written
 
-pytestmark = pytest.mark.e2e
+# Several jobs after one another, and packages made, before the first of these begins.
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(1800)]
 
 RESTORE_SECONDS = 60
 TRAFFIC = "traffic_minute_v1.sql"
