@@ -9,8 +9,10 @@ import { evaluatePage } from "./src/evaluate.ts";
 
 const [folder, dashboard, choice = "{}"] = process.argv.slice(2);
 if (!folder || !dashboard) {
-  console.error("Expected a lake's folder and a dashboard: node quicksight/preview/web/evaluate-cli.mjs build/dashboards/history seasons");
-  process.exit(2);
+    console.error(
+        "Expected a lake's folder and a dashboard: node quicksight/preview/web/evaluate-cli.mjs build/dashboards/history seasons",
+    );
+    process.exit(2);
 }
 const text = JSON.stringify(await evaluatePage(folder, dashboard, JSON.parse(choice)));
 process.stdout.write(`${text}\n`);

@@ -18,6 +18,12 @@ def test_types_are_strict() -> None:
     assert done.returncode == 0, done.stdout
 
 
+def test_sources_are_in_the_projects_format() -> None:
+    """The sources are as prettier writes them: `npx prettier --write quicksight/preview/web`."""
+    done = run_node(ROOT / "node_modules" / "prettier" / "bin" / "prettier.cjs", "--check", WEB)
+    assert done.returncode == 0, done.stderr
+
+
 def test_rules_of_the_page() -> None:
     """Figures, choices, words and tables follow the rules that node's own tests name."""
     done = run_node("--test", f"{WEB}/test/*.test.ts")

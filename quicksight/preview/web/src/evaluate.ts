@@ -29,7 +29,11 @@ export async function evaluatePage(folder: string, dashboard: string, asked: Ask
     return [visual.name, { state: result.state, message: result.message, rows: plainRows(result) }] as const;
   });
   const { compareWith: compare_with, region, store, period } = choice;
-  return { choice: { region, store, period: period?.period_id ?? null, compare_with }, headline: await headlineOf(scene, choice), visuals: Object.fromEntries(await Promise.all(visuals)) };
+  return {
+    choice: { region, store, period: period?.period_id ?? null, compare_with },
+    headline: await headlineOf(scene, choice),
+    visuals: Object.fromEntries(await Promise.all(visuals)),
+  };
 }
 
 async function headlineOf(scene: Scene, choice: Choice): Promise<object> {
@@ -40,7 +44,10 @@ async function headlineOf(scene: Scene, choice: Choice): Promise<object> {
   ]);
   const figures = Object.fromEntries(await Promise.all(worked));
   const pieces = sentence(headline.text, figures, namesOf(followed(choice, scene.definition), scene.choices));
-  return { text: pieces?.map(({ text }) => text).join("") ?? null, figures: Object.fromEntries(Object.entries(figures).map(([name, { cell }]) => [name, cell])) };
+  return {
+    text: pieces?.map(({ text }) => text).join("") ?? null,
+    figures: Object.fromEntries(Object.entries(figures).map(([name, { cell }]) => [name, cell])),
+  };
 }
 
 function choiceOf(asked: Asked, definition: Definition, choices: Choices): Choice {
@@ -57,7 +64,8 @@ function choiceOf(asked: Asked, definition: Definition, choices: Choices): Choic
 
 function definitionOf(path: string): Definition {
   const match = readFileSync(path, "utf8").match(/<script type="application\/json" id="definition">(.*?)<\/script>/s);
-  if (!match) throw new Error(`Expected ${path} to hold the definition of a dashboard, came none: run make dashboards again.`);
+  if (!match)
+    throw new Error(`Expected ${path} to hold the definition of a dashboard, came none: run make dashboards again.`);
   return JSON.parse(match[1]!) as Definition;
 }
 

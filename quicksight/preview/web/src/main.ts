@@ -18,7 +18,8 @@ declare global {
   var storeTraffic: Api;
 }
 
-const assets = document.currentScript instanceof HTMLScriptElement ? document.currentScript.src.replace(/[^/]*$/, "") : "../assets/";
+const assets =
+  document.currentScript instanceof HTMLScriptElement ? document.currentScript.src.replace(/[^/]*$/, "") : "../assets/";
 const dashboard = Promise.withResolvers<Dashboard>();
 
 globalThis.storeTraffic = {
@@ -35,12 +36,19 @@ async function start(): Promise<void> {
   const host = document.getElementById("app") ?? document.getElementById("dashboard") ?? document.body;
   try {
     const text = document.getElementById("definition")?.textContent;
-    if (!text) throw new Error("Expected the page to hold the definition of a dashboard, came none: run make dashboards again.");
+    if (!text)
+      throw new Error("Expected the page to hold the definition of a dashboard, came none: run make dashboards again.");
     const shown = new Dashboard(JSON.parse(text) as Definition, await loadChoices(), assets);
     dashboard.resolve(shown);
     await shown.start(host);
   } catch (problem) {
-    host.append(element("p", { class: "state problem", role: "alert" }, problem instanceof Error ? problem.message : String(problem)));
+    host.append(
+      element(
+        "p",
+        { class: "state problem", role: "alert" },
+        problem instanceof Error ? problem.message : String(problem),
+      ),
+    );
     throw problem;
   }
 }

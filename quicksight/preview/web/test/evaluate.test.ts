@@ -15,15 +15,33 @@ const ROWS = [
 ];
 const BY_REGION = [{ column: "region", title: "Region", kind: "name" as const }];
 const over = (left: Expression, right: Expression): Expression => ({ op: "/", left, right });
-const of = (op: "sum" | "largest" | "smallest" | "distinct" | "median" | "only", column: string): Expression => ({ op, column });
+const of = (op: "sum" | "largest" | "smallest" | "distinct" | "median" | "only", column: string): Expression => ({
+  op,
+  column,
+});
 
 function measure(expression: Expression, more: Partial<Measure> = {}): Measure {
-  return { title: "", unit: "count", doc: "", better: null, target: null, expression, low: null, high: null, baseline: null, coverage: null, people: null, ...more };
+  return {
+    title: "",
+    unit: "count",
+    doc: "",
+    better: null,
+    target: null,
+    expression,
+    low: null,
+    high: null,
+    baseline: null,
+    coverage: null,
+    people: null,
+    ...more,
+  };
 }
 
 function values(expression: Expression): (number | null)[] {
   const table = new Table(tableOf(ROWS));
-  return evaluateGroups(table, all(table), BY_REGION, { it: measure(expression) }).map(({ cells }) => cells["it"]!.value);
+  return evaluateGroups(table, all(table), BY_REGION, { it: measure(expression) }).map(
+    ({ cells }) => cells["it"]!.value,
+  );
 }
 
 function all(table: Table): Uint32Array {
@@ -57,7 +75,10 @@ test("what cannot be added up is known only where one row has a value", () => {
 test("a group in which such a figure met several rows says so", () => {
   const table = new Table(tableOf(ROWS));
   const groups = evaluateGroups(table, all(table), BY_REGION, { it: measure(of("only", "wait")) });
-  assert.deepEqual(groups.map(({ hasSeveral }) => hasSeveral), [true, false, false]);
+  assert.deepEqual(
+    groups.map(({ hasSeveral }) => hasSeveral),
+    [true, false, false],
+  );
 });
 
 test("an operation with what is not known is not known, and so is a division by zero", () => {
@@ -71,19 +92,40 @@ test("a square root below zero is not known", () => {
 
 test("rows without a value to group by are a group of their own", () => {
   const table = new Table(tableOf(ROWS));
-  assert.deepEqual(evaluateGroups(table, all(table), BY_REGION, {}).map(({ by }) => by), [["North"], ["South"], [null]]);
+  assert.deepEqual(
+    evaluateGroups(table, all(table), BY_REGION, {}).map(({ by }) => by),
+    [["North"], ["South"], [null]],
+  );
 });
 
 test("a group knows whether figures of too few people were hidden in it", () => {
   const table = new Table(tableOf(ROWS));
-  assert.deepEqual(evaluateGroups(table, all(table), BY_REGION, {}).map(({ isSuppressed }) => isSuppressed), [true, false, false]);
+  assert.deepEqual(
+    evaluateGroups(table, all(table), BY_REGION, {}).map(({ isSuppressed }) => isSuppressed),
+    [true, false, false],
+  );
 });
 
 test("groups by several columns, numbers too, are told apart", () => {
-  const table = new Table(tableOf([{ day: 1, hour: 10, n: 1 }, { day: 11, hour: 0, n: 2 }, { day: 1, hour: 10, n: 4 }]));
-  const by = [{ column: "day", title: "", kind: "number" as const }, { column: "hour", title: "", kind: "hour" as const }];
+  const table = new Table(
+    tableOf([
+      { day: 1, hour: 10, n: 1 },
+      { day: 11, hour: 0, n: 2 },
+      { day: 1, hour: 10, n: 4 },
+    ]),
+  );
+  const by = [
+    { column: "day", title: "", kind: "number" as const },
+    { column: "hour", title: "", kind: "hour" as const },
+  ];
   const groups = evaluateGroups(table, all(table), by, { n: measure(of("sum", "n")) });
-  assert.deepEqual(groups.map((group) => [...group.by, group.cells["n"]!.value]), [[1, 10, 5], [11, 0, 2]]);
+  assert.deepEqual(
+    groups.map((group) => [...group.by, group.cells["n"]!.value]),
+    [
+      [1, 10, 5],
+      [11, 0, 2],
+    ],
+  );
 });
 
 test("no rows give no group, also where nothing is grouped by", () => {
@@ -92,5 +134,8 @@ test("no rows give no group, also where nothing is grouped by", () => {
 });
 
 test("a column that is not there is named with those that are", () => {
-  assert.throws(() => new Table(tableOf(ROWS)).column("visitor"), /Expected a column visitor, came store, region, visitors/);
+  assert.throws(
+    () => new Table(tableOf(ROWS)).column("visitor"),
+    /Expected a column visitor, came store, region, visitors/,
+  );
 });

@@ -13,16 +13,30 @@ import { Table } from "../src/model/table.ts";
 const SITE: Site = sampleSite(12);
 const USUAL: Choice = stateOf("", SITE.definition, SITE.choices).choice;
 
-function result(name: string, choice: Partial<Choice> = {}, path: readonly Step[] = [], change: object = {}): Promise<Result> {
+function result(
+  name: string,
+  choice: Partial<Choice> = {},
+  path: readonly Step[] = [],
+  change: object = {},
+): Promise<Result> {
   const visual = visualsOf(SITE.definition).find((each) => each.name === name)!;
-  const load = async (dataSet: string, store: string | null) => new Table((store === null ? SITE.tables.get(dataSet) : SITE.byStore.get(dataSet)?.get(store))!);
-  return resultOf({ definition: SITE.definition, choices: SITE.choices, load }, { ...visual, ...change }, { ...USUAL, ...choice }, path);
+  const load = async (dataSet: string, store: string | null) =>
+    new Table((store === null ? SITE.tables.get(dataSet) : SITE.byStore.get(dataSet)?.get(store))!);
+  return resultOf(
+    { definition: SITE.definition, choices: SITE.choices, load },
+    { ...visual, ...change },
+    { ...USUAL, ...choice },
+    path,
+  );
 }
 
 test("a figure of the whole chain is that of all its rows, not a mean of its stores", async () => {
   const stores = plainRows(await result("stores"));
   const [all] = plainRows(await result("visitors"));
-  assert.equal(all!["visitors"], stores.reduce((sum, row) => sum + Number(row["visitors"]), 0));
+  assert.equal(
+    all!["visitors"],
+    stores.reduce((sum, row) => sum + Number(row["visitors"]), 0),
+  );
 });
 
 test("a data set with a problem says it", async () => {
@@ -33,7 +47,10 @@ test("a data set with a problem says it", async () => {
 test("a kind of period that is not kept is told with those that are", async () => {
   const period = { ...USUAL.period!, period_kind: "iso_week" };
   const { state, message } = await result("stores", { period });
-  assert.deepEqual([state, message], ["wrong-kind", "Kept by month and year, not by week: choose another kind of period."]);
+  assert.deepEqual(
+    [state, message],
+    ["wrong-kind", "Kept by month and year, not by week: choose another kind of period."],
+  );
 });
 
 test("without any period a visual that needs one says that none is over", async () => {
@@ -49,9 +66,15 @@ test("rows kept store by store ask for a store where the overview does not have 
 test("going deeper groups by the next dimension within what was entered", async () => {
   const region = { column: "region", value: "North" };
   const stores = await result("drill", {}, [region]);
-  assert.deepEqual(plainRows(stores).map((row) => row["store_name"]), ["Leeds 1", "Bath 1", "Crewe 1"]);
+  assert.deepEqual(
+    plainRows(stores).map((row) => row["store_name"]),
+    ["Leeds 1", "Bath 1", "Crewe 1"],
+  );
   const aisles = await result("drill", {}, [region, { column: "store_name", value: "Bath 1" }]);
-  assert.deepEqual(plainRows(aisles).map((row) => row["place_name"]), ["Dairy", "Bakery", "Wine"]);
+  assert.deepEqual(
+    plainRows(aisles).map((row) => row["place_name"]),
+    ["Dairy", "Bakery", "Wine"],
+  );
 });
 
 test("figures that cannot be added up ask for a store", async () => {
@@ -63,7 +86,10 @@ test("a period without a year before says so, and since when there are figures",
   const period = SITE.choices.periods.find(({ period_id }) => period_id === "2025-03")!;
   const { state, noBaseline } = await result("visitors", { period });
   assert.equal(state, "shown");
-  assert.equal(noBaseline, "No figures of the year before (1 Mar 2024 to 31 Mar 2024): the first whole period begins on 1 Dec 2024.");
+  assert.equal(
+    noBaseline,
+    "No figures of the year before (1 Mar 2024 to 31 Mar 2024): the first whole period begins on 1 Dec 2024.",
+  );
 });
 
 test("where no row is left the visual says what would fill it", async () => {
@@ -83,12 +109,17 @@ test("a finding names the highest and the lowest, and leaves out what was poorly
 test("a table falls by a figure, and what has none comes last either way", async () => {
   const bars = await result("losers");
   const columns = gridColumns(bars, "year before", false);
-  const groups = bars.groups.map((group, at) => (at ? group : { ...group, cells: { change: { ...group.cells["change"]!, value: null } } }));
+  const groups = bars.groups.map((group, at) =>
+    at ? group : { ...group, cells: { change: { ...group.cells["change"]!, value: null } } },
+  );
   for (const order of ["change", "-change"]) {
     const values = sorted(groups, columns, order).map((group) => group.cells["change"]!.value);
     const known = values.slice(0, -1) as number[];
     assert.equal(values.at(-1), null);
-    assert.deepEqual(known, [...known].sort((a, b) => (order === "change" ? a - b : b - a)));
+    assert.deepEqual(
+      known,
+      [...known].sort((a, b) => (order === "change" ? a - b : b - a)),
+    );
   }
 });
 
@@ -96,5 +127,8 @@ test("CSV has raw numbers, quotes what it must, and no formula for a spreadsheet
   const bars = await result("stores", { store: "store-001" }, [], { ignores: [] });
   const [group] = bars.groups;
   const csv = csvOf({ ...bars, groups: [{ ...group!, by: ['=1+1, "x"'] }] });
-  assert.match(csv, /^store_name,visitors,visitors__baseline,visitors__coverage,visitors__people\r\n"'=1\+1, ""x""",\d+,/);
+  assert.match(
+    csv,
+    /^store_name,visitors,visitors__baseline,visitors__coverage,visitors__people\r\n"'=1\+1, ""x""",\d+,/,
+  );
 });

@@ -9,13 +9,21 @@ const read = (hash: string) => stateOf(hash, DEFINITION, choices);
 
 test("without an address the latest period of the dashboard's kind is shown, of all stores, against the year before", () => {
   const { choice } = read("");
-  assert.deepEqual([choice.region, choice.store, choice.period?.period_id, choice.compareWith], [null, null, "2026-11", "year before"]);
+  assert.deepEqual(
+    [choice.region, choice.store, choice.period?.period_id, choice.compareWith],
+    [null, null, "2026-11", "year before"],
+  );
 });
 
 test("an address is what was chosen, and leads back to it", () => {
   const hash = "region=North&store=store-001&period=2025-03&compare=period+before&at.drill=North%2FLeeds%25201";
   assert.equal(hashOf(read(hash), DEFINITION, choices), hash);
-  assert.deepEqual(read(hash).paths, { drill: [{ column: "region", value: "North" }, { column: "store_name", value: "Leeds 1" }] });
+  assert.deepEqual(read(hash).paths, {
+    drill: [
+      { column: "region", value: "North" },
+      { column: "store_name", value: "Leeds 1" },
+    ],
+  });
 });
 
 test("the address of the usual is empty", () => {
@@ -24,7 +32,10 @@ test("the address of the usual is empty", () => {
 
 test("what an address names and is not there is the usual; so is a store of another region", () => {
   const { choice } = read("region=Nowhere&store=store-999&period=1999-01&compare=never");
-  assert.deepEqual([choice.region, choice.store, choice.period?.period_id, choice.compareWith], [null, null, "2026-11", "year before"]);
+  assert.deepEqual(
+    [choice.region, choice.store, choice.period?.period_id, choice.compareWith],
+    [null, null, "2026-11", "year before"],
+  );
   assert.equal(read("region=North&store=store-002").choice.store, null);
 });
 

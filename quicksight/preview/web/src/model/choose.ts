@@ -28,7 +28,8 @@ export interface Asked {
 
 /** Return a choice without what the dashboard offers no control for, or the visual does not follow. */
 export function followed(choice: Choice, definition: Definition, ignores: readonly string[] = []): Choice {
-  const follows = (name: Definition["controls"][number]) => definition.controls.includes(name) && !ignores.includes(name);
+  const follows = (name: Definition["controls"][number]) =>
+    definition.controls.includes(name) && !ignores.includes(name);
   return {
     region: follows("region") ? choice.region : null,
     store: follows("store") ? choice.store : null,
@@ -68,7 +69,8 @@ interface Test {
 function* conditions(table: Table, asked: Asked, choice: Choice): Generator<Test> {
   const { dataSet, where, path = [] } = asked;
   for (const { column, values } of where) yield oneOf(table.column(column), values);
-  for (const { column, value } of path) yield value === null ? isNone(table.column(column)) : oneOf(table.column(column), [value]);
+  for (const { column, value } of path)
+    yield value === null ? isNone(table.column(column)) : oneOf(table.column(column), [value]);
   if (choice.period) yield* ofPeriod(table, dataSet, choice.period);
   if (choice.compareWith && table.has("compare_with")) yield oneOf(table.column("compare_with"), [choice.compareWith]);
   yield* dataSet.owner === "level" ? ofLevel(table, where, choice) : ofStore(table, choice);
@@ -91,7 +93,12 @@ function* ofLevel(table: Table, where: readonly Where[], choice: Choice): Genera
     if (choice.store !== null) yield ofStoreOrAbove(table, choice.store);
     return;
   }
-  const [level, place] = choice.store !== null ? ["store", choice.store] : choice.region !== null ? ["region", choice.region] : ["chain", null];
+  const [level, place] =
+    choice.store !== null
+      ? ["store", choice.store]
+      : choice.region !== null
+        ? ["region", choice.region]
+        : ["chain", null];
   yield oneOf(table.column("level"), [level!]);
   if (place !== null) yield oneOf(table.column("place"), [place]);
 }
@@ -143,7 +150,8 @@ export function sourceOf(
   if (store !== null) return { store };
   const kept = new Set([...dataSet.overview, "region", "period_id", "period_kind"]);
   const missing = columns.find((column) => !kept.has(column));
-  if (dataSet.overview.length && missing === undefined && measures.every((name) => isAddable(dataSet, name))) return { store: null };
+  if (dataSet.overview.length && missing === undefined && measures.every((name) => isAddable(dataSet, name)))
+    return { store: null };
   return { needsStore: dataSet.title };
 }
 

@@ -68,7 +68,9 @@ export function evaluateGroups(
   const grouping = groupRows(rows, columns);
   const evaluator = new Evaluator(table, grouping);
   const worked = Object.entries(measures).map(([name, measure]) => [name, evaluator.measure(measure)] as const);
-  const suppressed = table.has("is_suppressed") ? evaluator.aggregate({ op: "largest", column: "is_suppressed" }) : null;
+  const suppressed = table.has("is_suppressed")
+    ? evaluator.aggregate({ op: "largest", column: "is_suppressed" })
+    : null;
   const flags = table.has("flag") ? table.column("flag") : null;
   const rowCounts = rowCountsOf(grouping);
   return grouping.firstRows.map((firstRow, group) => ({

@@ -11,13 +11,23 @@ export function isPoor(coverage: number | null): boolean {
 
 /** Return the values that a group is of, in words. */
 export function groupLabel(group: Group, dimensions: readonly Dimension[]): string {
-  return dimensions.map((dimension, at) => label(group.by[at] ?? null, dimension.kind)).filter(Boolean).join(", ");
+  return dimensions
+    .map((dimension, at) => label(group.by[at] ?? null, dimension.kind))
+    .filter(Boolean)
+    .join(", ");
 }
 
 /** Return the main finding of a visual; empty where one value, or several measures, allow none. */
 export function finding(visual: Visual, result: Result): string {
   const [name, ...others] = Object.keys(result.measures);
-  if (name === undefined || result.state !== "shown" || visual.kind === "kpi" || visual.kind === "table" || visual.kind === "floor_heat") return "";
+  if (
+    name === undefined ||
+    result.state !== "shown" ||
+    visual.kind === "kpi" ||
+    visual.kind === "table" ||
+    visual.kind === "floor_heat"
+  )
+    return "";
   if (visual.kind === "funnel") return funnelFinding(result);
   const shown = visual.kind === "store_map" ? visual.colour : name;
   if (others.length && visual.kind !== "store_map") return "";
@@ -53,7 +63,10 @@ function courseFinding(result: Result, name: string): string {
 }
 
 function funnelFinding({ groups, measures }: Result): string {
-  const steps = Object.entries(measures).map(([name, measure]) => ({ measure, value: groups[0]?.cells[name]?.value ?? null }));
+  const steps = Object.entries(measures).map(([name, measure]) => ({
+    measure,
+    value: groups[0]?.cells[name]?.value ?? null,
+  }));
   const [first, last] = [steps[0], steps.at(-1)];
   if (!first?.value || last?.value === null || !last) return "";
   return `${last.measure.title}: ${said(last.value, last.measure.unit)}, ${share(last.value / first.value)} of the first step.`;
@@ -77,9 +90,11 @@ export function poorNote(result: Result, name: string, kind: Visual["kind"]): st
 export function details(group: Group, name: string, measure: Measure, comparedWith: string): [string, string][] {
   const cell = group.cells[name]!;
   const lines: [string, string][] = [[measure.title, said(cell.value, measure.unit)]];
-  if (cell.low !== null && cell.high !== null) lines.push(["95 % interval", `${said(cell.low, measure.unit)} to ${said(cell.high, measure.unit)}`]);
+  if (cell.low !== null && cell.high !== null)
+    lines.push(["95 % interval", `${said(cell.low, measure.unit)} to ${said(cell.high, measure.unit)}`]);
   if (cell.baseline !== null) lines.push([`The ${comparedWith}`, said(cell.baseline, measure.unit)]);
-  if (cell.coverage !== null) lines.push(["Watched", share(cell.coverage) + (isPoor(cell.coverage) ? ": take with care" : "")]);
+  if (cell.coverage !== null)
+    lines.push(["Watched", share(cell.coverage) + (isPoor(cell.coverage) ? ": take with care" : "")]);
   if (cell.people !== null) lines.push(["From", `${said(cell.people, "count")} people`]);
   if (group.flag) lines.push(["With care", group.flag]);
   return lines;

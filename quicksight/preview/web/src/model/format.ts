@@ -8,9 +8,19 @@ export const POOR_COVERAGE = 0.8;
 const MINUS = "−";
 const WEEKDAYS = ["Monday", "Tuesday", "Wednesday", "Thursday", "Friday", "Saturday", "Sunday"];
 const MONTHS = [
-  "January", "February", "March", "April", "May", "June",
-  "July", "August", "September", "October", "November", "December",
-]; // prettier-ignore
+  "January",
+  "February",
+  "March",
+  "April",
+  "May",
+  "June",
+  "July",
+  "August",
+  "September",
+  "October",
+  "November",
+  "December",
+];
 
 /** Return a value with its unit; what is not known is no zero. */
 export function said(value: number | null, unit: Unit): string {
@@ -67,7 +77,9 @@ export function onAxis(value: number, unit: Unit): string {
 }
 
 function trimmed(value: number, digits: number): string {
-  return signed(digits, value).replace(/(\.\d*?)0+$/, "$1").replace(/\.$/, "");
+  return signed(digits, value)
+    .replace(/(\.\d*?)0+$/, "$1")
+    .replace(/\.$/, "");
 }
 
 function plus(value: number, digits: number): string {
@@ -138,7 +150,10 @@ export function shortLabel(value: Value, kind: DimensionKind): string {
 
 /** Names that only programs use read as words: "queue_length" as "queue length". */
 function asName(text: string): string {
-  return spoken.get(text) ?? (/^[a-z0-9.-]+(_[a-z0-9.-]+)+$/.test(text) ? text.replaceAll(/[_-]/g, " ").replaceAll(".", ": ") : text);
+  return (
+    spoken.get(text) ??
+    (/^[a-z0-9.-]+(_[a-z0-9.-]+)+$/.test(text) ? text.replaceAll(/[_-]/g, " ").replaceAll(".", ": ") : text)
+  );
 }
 
 /** Return a date as "5 Jan 2026". */
@@ -206,7 +221,9 @@ const COLLATOR = new Intl.Collator("en", { numeric: true });
 /** Compare two values of a dimension as they are read: numbers and times in their order, names with numbers too. */
 export function inOrder(one: Value, other: Value): number {
   if (one === null || other === null) return Number(one === null) - Number(other === null);
-  return typeof one === "number" && typeof other === "number" ? one - other : COLLATOR.compare(String(one), String(other));
+  return typeof one === "number" && typeof other === "number"
+    ? one - other
+    : COLLATOR.compare(String(one), String(other));
 }
 
 /** Whether values of a dimension have an order of their own, so that no figure should reorder them. */

@@ -70,10 +70,18 @@ function partColumns(name: string, measure: Measure, comparedWith: string, isOne
     cell: (group) => ({ text: text(group.cells[name]!) }),
   });
   const columns: GridColumn[] = [];
-  if (measure.low && measure.high) columns.push(part("95 % interval", "low", (cell) => interval(cell.low, cell.high, measure.unit)));
-  if (measure.baseline) columns.push(part(`The ${comparedWith || "year before"}`, "baseline", (cell) => (cell.baseline === null ? "" : said(cell.baseline, measure.unit))));
-  if (measure.coverage) columns.push(part("Watched", "coverage", (cell) => (cell.coverage === null ? "" : share(cell.coverage))));
-  if (measure.people) columns.push(part("People", "people", (cell) => (cell.people === null ? "" : said(cell.people, "count"))));
+  if (measure.low && measure.high)
+    columns.push(part("95 % interval", "low", (cell) => interval(cell.low, cell.high, measure.unit)));
+  if (measure.baseline)
+    columns.push(
+      part(`The ${comparedWith || "year before"}`, "baseline", (cell) =>
+        cell.baseline === null ? "" : said(cell.baseline, measure.unit),
+      ),
+    );
+  if (measure.coverage)
+    columns.push(part("Watched", "coverage", (cell) => (cell.coverage === null ? "" : share(cell.coverage))));
+  if (measure.people)
+    columns.push(part("People", "people", (cell) => (cell.people === null ? "" : said(cell.people, "count"))));
   return columns;
 }
 
@@ -91,7 +99,9 @@ export function sorted(groups: readonly Group[], columns: readonly GridColumn[],
 /** Return a result as CSV: raw numbers, every group, the parts of each measure that exist. */
 export function csvOf(result: Result): string {
   const rows = plainRows(result);
-  const names = Object.keys(rows[0] ?? {}).filter((name) => !name.includes("__") || rows.some((row) => row[name] !== null));
+  const names = Object.keys(rows[0] ?? {}).filter(
+    (name) => !name.includes("__") || rows.some((row) => row[name] !== null),
+  );
   const lines = [names, ...rows.map((row) => names.map((name) => row[name] ?? ""))];
   return lines.map((line) => line.map(quoted).join(",")).join("\r\n") + "\r\n";
 }

@@ -26,12 +26,19 @@ const UNKNOWN: Readonly<Record<Measure["unit"], string>> = {
 };
 
 /** Return the sentence in pieces, or null where no figure of it is known. */
-export function sentence(text: string, figures: Readonly<Record<string, FigureValue>>, names: Readonly<Record<string, string>>): Piece[] | null {
+export function sentence(
+  text: string,
+  figures: Readonly<Record<string, FigureValue>>,
+  names: Readonly<Record<string, string>>,
+): Piece[] | null {
   const sentences = text.split(/(?<=[.!?]) +/);
   const told = sentences.filter((each) => isTold(each, figures));
   if (told.length === 0) return null;
   return told.flatMap((each, at) => {
-    const pieces = each.split(/(\{[^}]+\})/).filter(Boolean).map((piece) => pieceOf(piece, figures, names));
+    const pieces = each
+      .split(/(\{[^}]+\})/)
+      .filter(Boolean)
+      .map((piece) => pieceOf(piece, figures, names));
     return [...(at ? [{ text: " ", isFigure: false }] : []), ...capitalised(pieces)];
   });
 }
@@ -39,10 +46,16 @@ export function sentence(text: string, figures: Readonly<Record<string, FigureVa
 /** A sentence is told unless it has figures and none of them is known: the visuals below say why. */
 function isTold(text: string, figures: Readonly<Record<string, FigureValue>>): boolean {
   const named = [...text.matchAll(/\{(\w+)(?:\.change)?\}/g)].flatMap(([, name]) => figures[name!] ?? []);
-  return named.length === 0 ? Object.keys(figures).length === 0 : named.some(({ cell }) => cell !== null && cell.value !== null);
+  return named.length === 0
+    ? Object.keys(figures).length === 0
+    : named.some(({ cell }) => cell !== null && cell.value !== null);
 }
 
-function pieceOf(text: string, figures: Readonly<Record<string, FigureValue>>, names: Readonly<Record<string, string>>): Piece {
+function pieceOf(
+  text: string,
+  figures: Readonly<Record<string, FigureValue>>,
+  names: Readonly<Record<string, string>>,
+): Piece {
   const match = text.match(/^\{(\w+)(\.change)?\}$/);
   if (!match) return { text, isFigure: false };
   const [, name = "", change] = match;

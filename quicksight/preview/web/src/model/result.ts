@@ -15,7 +15,8 @@ import { type Cell, evaluateGroups, type Group, PARTS } from "./evaluate.ts";
 import { datesOf, day, KIND_NAMES, periodName } from "./format.ts";
 import type { Table } from "./table.ts";
 
-export type State = "shown" | "problem" | "no-period" | "wrong-kind" | "needs-store" | "empty" | "not-addable" | "suppressed";
+export type State =
+  "shown" | "problem" | "no-period" | "wrong-kind" | "needs-store" | "empty" | "not-addable" | "suppressed";
 
 export interface Result {
   readonly state: State;
@@ -40,12 +41,18 @@ export interface Scene {
 }
 
 /** Return what a visual has to show. `path` is how deep a reader went into it. */
-export async function resultOf(scene: Scene, visual: Visual, choice: Choice, path: readonly Step[] = []): Promise<Result> {
+export async function resultOf(
+  scene: Scene,
+  visual: Visual,
+  choice: Choice,
+  path: readonly Step[] = [],
+): Promise<Result> {
   const asked = askedBy(scene, visual, choice, path);
   const nothing = reasonBefore(scene, asked);
   if (nothing) return without(asked, nothing.state, nothing.message);
   const source = sourceOf(asked.dataSet, asked.columns, measuresOf(visual), asked.store, asked.choice.period);
-  if ("needsStore" in source) return without(asked, "needs-store", `Choose a store: ${lowerFirst(source.needsStore)} are kept store by store.`);
+  if ("needsStore" in source)
+    return without(asked, "needs-store", `Choose a store: ${lowerFirst(source.needsStore)} are kept store by store.`);
   const table = await scene.load(visual.data_set, source.store);
   return resultFrom(scene, asked, table);
 }
@@ -66,9 +73,22 @@ function askedBy(scene: Scene, visual: Visual, choice: Choice, path: readonly St
   const dataSet = scene.definition.data_sets[visual.data_set]!;
   const own = followed(choice, scene.definition, visual.ignores);
   const dimensions = drilled(visual, path.length);
-  const columns = [...dimensions.map(({ column }) => column), ...whereColumns(visual), ...path.map(({ column }) => column)];
+  const columns = [
+    ...dimensions.map(({ column }) => column),
+    ...whereColumns(visual),
+    ...path.map(({ column }) => column),
+  ];
   const measures = Object.fromEntries(measuresOf(visual).map((name) => [name, dataSet.measures[name]!]));
-  return { visual, dataSet, dimensions, columns, measures, choice: own, path, store: storeOf(own, path, scene.choices) };
+  return {
+    visual,
+    dataSet,
+    dimensions,
+    columns,
+    measures,
+    choice: own,
+    path,
+    store: storeOf(own, path, scene.choices),
+  };
 }
 
 /** Return what a visual groups by so many steps down. */
@@ -78,11 +98,15 @@ export function drilled(visual: Visual, depth: number): readonly Dimension[] {
   return [visual.drill[depth - 1] ?? by!, ...series];
 }
 
-function reasonBefore(scene: Scene, { visual, dataSet, choice }: AskedVisual): { state: State; message: string } | null {
+function reasonBefore(
+  scene: Scene,
+  { visual, dataSet, choice }: AskedVisual,
+): { state: State; message: string } | null {
   const problem = visual.problem ?? dataSet.problem;
   if (problem) return { state: "problem", message: problem };
   const needsPeriod = scene.definition.controls.includes("period") && !visual.ignores.includes("period");
-  if (needsPeriod && !choice.period && dataSet.period_kinds.length) return { state: "no-period", message: noPeriod(scene) };
+  if (needsPeriod && !choice.period && dataSet.period_kinds.length)
+    return { state: "no-period", message: noPeriod(scene) };
   if (visual.kind === "floor_heat" && choice.store === null && scene.choices.stores.length > 1) {
     return { state: "needs-store", message: "Choose a store: each camera sees a floor of its own." };
   }
@@ -108,25 +132,38 @@ function resultFrom(scene: Scene, asked: AskedVisual, table: Table): Result {
   const groups = evaluateGroups(table, rows, dimensions, measures);
   const shown = { dimensions, measures, groups, table, noBaseline: noBaseline(scene, choice, groups, measures) };
   if (groups.length === 0) return { state: "empty", message: emptyText(scene, visual, choice), ...shown };
-  if (groups.some((group) => Object.values(group.cells).some((cell) => cell.value !== null))) return { state: "shown", message: "", ...shown };
+  if (groups.some((group) => Object.values(group.cells).some((cell) => cell.value !== null)))
+    return { state: "shown", message: "", ...shown };
   return { ...reasonAfter(scene, asked, groups), ...shown };
 }
 
-function reasonAfter(scene: Scene, { visual, choice, measures }: AskedVisual, groups: readonly Group[]): { state: State; message: string } {
+function reasonAfter(
+  scene: Scene,
+  { visual, choice, measures }: AskedVisual,
+  groups: readonly Group[],
+): { state: State; message: string } {
   if (groups.some((group) => group.hasSeveral)) {
-    return { state: "not-addable", message: `This cannot be added up over stores${choice.store === null ? ": choose a store." : "."}` };
+    return {
+      state: "not-addable",
+      message: `This cannot be added up over stores${choice.store === null ? ": choose a store." : "."}`,
+    };
   }
   if (groups.some((group) => group.isSuppressed)) {
     return { state: "suppressed", message: "Hidden: figures of fewer than five people are not shown." };
   }
   const isChange = Object.values(measures).every(({ unit }) => unit === "change" || unit === "points");
-  return { state: "empty", message: isChange ? whyNotComparable(scene.choices, choice, groups) : emptyText(scene, visual, choice) };
+  return {
+    state: "empty",
+    message: isChange ? whyNotComparable(scene.choices, choice, groups) : emptyText(scene, visual, choice),
+  };
 }
 
 function whyNotComparable(choices: Choices, choice: Choice, groups: readonly Group[]): string {
   if (isBeforeAll(choices, choice)) return whyNoBaseline(choices, choice);
   const flags = [...new Set(groups.map((group) => group.flag).filter(Boolean))];
-  return flags.length ? `Not comparable: ${flags.join(", ")}.` : `Not comparable with the ${choice.compareWith || "year before"}.`;
+  return flags.length
+    ? `Not comparable: ${flags.join(", ")}.`
+    : `Not comparable with the ${choice.compareWith || "year before"}.`;
 }
 
 function emptyText({ definition }: Scene, visual: Visual, choice: Choice): string {
@@ -135,7 +172,12 @@ function emptyText({ definition }: Scene, visual: Visual, choice: Choice): strin
 }
 
 /** Say why there is nothing to compare with, where a measure could be compared and no group is. */
-function noBaseline(scene: Scene, choice: Choice, groups: readonly Group[], measures: Readonly<Record<string, Measure>>): string {
+function noBaseline(
+  scene: Scene,
+  choice: Choice,
+  groups: readonly Group[],
+  measures: Readonly<Record<string, Measure>>,
+): string {
   const compared = Object.entries(measures).filter(([, measure]) => measure.baseline !== null);
   if (compared.length === 0 || groups.length === 0) return "";
   if (groups.some((group) => compared.some(([name]) => group.cells[name]!.baseline !== null))) return "";
@@ -147,9 +189,12 @@ export function whyNoBaseline(choices: Choices, choice: Choice): string {
   const before = `No figures of the ${choice.compareWith || "year before"}`;
   const first = choices.periods.map((period) => period.start_date).sort()[0];
   const { period } = choice;
-  if (!period || choice.compareWith === "period before") return first ? `${before}: the first whole period begins on ${day(first)}.` : `${before}.`;
+  if (!period || choice.compareWith === "period before")
+    return first ? `${before}: the first whole period begins on ${day(first)}.` : `${before}.`;
   const dates = datesOf(period.baseline_start_date, period.baseline_end_date);
-  return first && isBeforeAll(choices, choice) ? `${before} (${dates}): the first whole period begins on ${day(first)}.` : `${before} (${dates}): nothing was counted then.`;
+  return first && isBeforeAll(choices, choice)
+    ? `${before} (${dates}): the first whole period begins on ${day(first)}.`
+    : `${before} (${dates}): nothing was counted then.`;
 }
 
 /** Whether what is compared with lies before all periods that the lake has. */
@@ -159,14 +204,28 @@ function isBeforeAll(choices: Choices, { period, compareWith }: Choice): boolean
 }
 
 function without(asked: AskedVisual, state: State, message: string): Result {
-  return { state, message, dimensions: asked.dimensions, measures: asked.measures, groups: [], table: null, noBaseline: "" };
+  return {
+    state,
+    message,
+    dimensions: asked.dimensions,
+    measures: asked.measures,
+    groups: [],
+    table: null,
+    noBaseline: "",
+  };
 }
 
 /** Return a figure of the headline, or null where nothing is known of it. */
 export async function figureOf(scene: Scene, figure: Figure, choice: Choice): Promise<Cell | null> {
   const dataSet = scene.definition.data_sets[figure.data_set]!;
   const own = followed(choice, scene.definition);
-  const source = sourceOf(dataSet, figure.where.map(({ column }) => column), [figure.measure], own.store, own.period);
+  const source = sourceOf(
+    dataSet,
+    figure.where.map(({ column }) => column),
+    [figure.measure],
+    own.store,
+    own.period,
+  );
   if (dataSet.problem || "needsStore" in source || !hasKind(dataSet, own.period)) return null;
   if (!own.period && dataSet.period_kinds.length && scene.definition.controls.includes("period")) return null;
   const table = await scene.load(figure.data_set, source.store);

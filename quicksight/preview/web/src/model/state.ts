@@ -49,13 +49,21 @@ function pathOf(visual: Visual, given: URLSearchParams): [string, Step[]][] {
 
 function periodOf(given: URLSearchParams, definition: Definition, choices: Choices): Period | null {
   const known = choices.periods.find((period) => period.period_id === given.get("period"));
-  return known ?? latestOf(definition.period_kind, choices) ?? periodKinds(definition, choices).map((kind) => latestOf(kind, choices))[0] ?? null;
+  return (
+    known ??
+    latestOf(definition.period_kind, choices) ??
+    periodKinds(definition, choices).map((kind) => latestOf(kind, choices))[0] ??
+    null
+  );
 }
 
 /** Return the latest period of a kind. */
 export function latestOf(kind: string, choices: Choices): Period | null {
   const periods = choices.periods.filter((period) => period.period_kind === kind);
-  return periods.reduce<Period | null>((latest, period) => (!latest || period.end_date > latest.end_date ? period : latest), null);
+  return periods.reduce<Period | null>(
+    (latest, period) => (!latest || period.end_date > latest.end_date ? period : latest),
+    null,
+  );
 }
 
 /** Return the kinds of periods that can be chosen: those of the lake that some data set of the dashboard keeps. */

@@ -82,7 +82,9 @@ export class Table {
     if (known) return known;
     const json = this.#json.columns[name];
     if (!json) {
-      throw new Error(`Expected a column ${name}, came ${Object.keys(this.#json.columns).join(", ")}: run make dashboards`);
+      throw new Error(
+        `Expected a column ${name}, came ${Object.keys(this.#json.columns).join(", ")}: run make dashboards`,
+      );
     }
     const column = new Column(json);
     this.#columns.set(name, column);

@@ -47,7 +47,15 @@ export class Card {
     this.#body = element("div", { class: "body skeleton", "aria-busy": "true" });
     this.#crumbs.setAttribute("aria-label", `${visual.title}: how deep`);
     const head = element("header", {}, element("h3", { id }, visual.title), this.#actions);
-    this.element = element("section", { class: `card ${visual.kind}`, "aria-labelledby": id, "data-visual": visual.name }, head, this.#finding, this.#crumbs, this.#body, this.#notes);
+    this.element = element(
+      "section",
+      { class: `card ${visual.kind}`, "aria-labelledby": id, "data-visual": visual.name },
+      head,
+      this.#finding,
+      this.#crumbs,
+      this.#body,
+      this.#notes,
+    );
     this.element.style.setProperty("--width", String(visual.width));
   }
 
@@ -133,10 +141,15 @@ export class Card {
     if (!("drill" in this.visual) || this.visual.drill.length === 0) return;
     const list = element("ol");
     const [top] = drilled(this.visual, 0);
-    const names = [`By ${top!.title.toLowerCase()}`, ...path.map(({ value }, at) => label(value, drilled(this.visual, at)[0]!.kind))];
+    const names = [
+      `By ${top!.title.toLowerCase()}`,
+      ...path.map(({ value }, at) => label(value, drilled(this.visual, at)[0]!.kind)),
+    ];
     names.forEach((name, depth) => {
       const isHere = depth === path.length;
-      const step = isHere ? element("span", { "aria-current": "true" }, name) : button(name, () => this.#around.enter(this.visual, path.slice(0, depth)));
+      const step = isHere
+        ? element("span", { "aria-current": "true" }, name)
+        : button(name, () => this.#around.enter(this.visual, path.slice(0, depth)));
       list.append(element("li", {}, step));
     });
     this.#crumbs.replaceChildren(...(path.length ? [list] : []));
@@ -144,21 +157,34 @@ export class Card {
 
   #showNotes(result: Result): void {
     const first = Object.keys(result.measures)[0];
-    const poor = first && result.state === "shown" && this.visual.kind !== "kpi" && this.visual.kind !== "table" ? poorNote(result, first, this.visual.kind) : "";
+    const poor =
+      first && result.state === "shown" && this.visual.kind !== "kpi" && this.visual.kind !== "table"
+        ? poorNote(result, first, this.visual.kind)
+        : "";
     const baseline = this.visual.kind === "kpi" ? "" : result.noBaseline;
     const notes = [this.visual.note, ...this.#drawing.notes, baseline, poor].filter(Boolean);
     this.#notes.replaceChildren(...notes.map((note) => element("p", { class: "note" }, note)));
   }
 
   #showActions(result: Result): void {
-    const held = document.activeElement instanceof HTMLElement && this.#actions.contains(document.activeElement) ? document.activeElement.dataset["action"] : undefined;
+    const held =
+      document.activeElement instanceof HTMLElement && this.#actions.contains(document.activeElement)
+        ? document.activeElement.dataset["action"]
+        : undefined;
     this.#actions.replaceChildren();
     if (result.state !== "shown" || this.visual.kind === "kpi") return;
     if (!WITH_OWN_TABLE.has(this.visual.kind)) {
       const name = this.#isTable ? "Chart" : "Table";
-      this.#actions.append(button(name, () => this.#toggle(), { "data-action": "table", "aria-label": `${name}: ${this.visual.title}` }));
+      this.#actions.append(
+        button(name, () => this.#toggle(), { "data-action": "table", "aria-label": `${name}: ${this.visual.title}` }),
+      );
     }
-    this.#actions.append(button("CSV", () => download(`${this.visual.name}.csv`, csvOf(result)), { "data-action": "csv", "aria-label": `CSV: ${this.visual.title}` }));
+    this.#actions.append(
+      button("CSV", () => download(`${this.visual.name}.csv`, csvOf(result)), {
+        "data-action": "csv",
+        "aria-label": `CSV: ${this.visual.title}`,
+      }),
+    );
     if (held) this.#actions.querySelector<HTMLElement>(`[data-action="${held}"]`)?.focus();
   }
 
@@ -183,7 +209,10 @@ export class Card {
 /** A figure that is not there keeps its place: the reason stands small below it. */
 function stateOf({ state, message }: Result, visual: Visual): HTMLElement[] {
   if (visual.kind !== "kpi" || state === "problem") return [element("p", { class: `state ${state}` }, message)];
-  return [element("p", { class: "figure none" }, state === "suppressed" ? "hidden" : "no data"), element("p", { class: `note ${state}` }, message)];
+  return [
+    element("p", { class: "figure none" }, state === "suppressed" ? "hidden" : "no data"),
+    element("p", { class: `note ${state}` }, message),
+  ];
 }
 
 function download(name: string, text: string): void {

@@ -38,7 +38,12 @@ export class Dashboard {
       countries: () => (this.#countries ??= loadCountries(assets)),
       enter: (visual, path) => this.#enter(visual, path),
     };
-    this.#layout = layout(definition, around, () => void this.#redraw(), () => void this.print());
+    this.#layout = layout(
+      definition,
+      around,
+      () => void this.#redraw(),
+      () => void this.print(),
+    );
   }
 
   /** Put the page into `host` and fill it. */
@@ -48,7 +53,9 @@ export class Dashboard {
     addEventListener("hashchange", () => void this.#follow());
     this.#showControls();
     // On a phone the list of dashboards is wider than the screen.
-    this.#layout.links.find((link) => link.hasAttribute("aria-current"))?.scrollIntoView({ block: "nearest", inline: "center" });
+    this.#layout.links
+      .find((link) => link.hasAttribute("aria-current"))
+      ?.scrollIntoView({ block: "nearest", inline: "center" });
     this.#want(this.#layout.cards);
     await this.#answer();
     await painted();
@@ -60,7 +67,8 @@ export class Dashboard {
   /** Return the rows of a visual under what is chosen now. */
   resultOf(name: string): Promise<Result> {
     const card = this.#layout.cards.find(({ visual }) => visual.name === name);
-    if (!card) throw new Error(`There is no visual ${name}: ${this.#layout.cards.map(({ visual }) => visual.name).join(", ")}`);
+    if (!card)
+      throw new Error(`There is no visual ${name}: ${this.#layout.cards.map(({ visual }) => visual.name).join(", ")}`);
     return resultOf(this.#scene, card.visual, this.#state.choice, this.#state.paths[name]);
   }
 
@@ -83,7 +91,9 @@ export class Dashboard {
     this.#state = stateOf(location.hash, this.#definition, this.#choices);
     const isSame = JSON.stringify(before.choice) === JSON.stringify(this.#state.choice);
     this.#showControls();
-    const cards = isSame ? this.#layout.cards.filter(({ visual }) => pathOf(before, visual) !== pathOf(this.#state, visual)) : this.#layout.cards;
+    const cards = isSame
+      ? this.#layout.cards.filter(({ visual }) => pathOf(before, visual) !== pathOf(this.#state, visual))
+      : this.#layout.cards;
     this.#want(cards);
     const round = ++this.#round;
     const words = isSame ? "" : await this.#answer();
@@ -102,25 +112,34 @@ export class Dashboard {
   /** Draw the sentence and its figures. */
   async #answer(): Promise<string> {
     const figures = this.#layout.cards.filter(({ visual }) => visual.kind === "kpi");
-    const [words] = await Promise.all([drawAnswer(this.#layout.answer, this.#scene, this.#state.choice), ...figures.map((card) => card.refresh())]);
+    const [words] = await Promise.all([
+      drawAnswer(this.#layout.answer, this.#scene, this.#state.choice),
+      ...figures.map((card) => card.refresh()),
+    ]);
     return words;
   }
 
   /** Draw what comes into sight, a little before it does. */
   #watch(): void {
     const cards = new Map(this.#layout.cards.map((card) => [card.element as Element, card]));
-    const watcher = new IntersectionObserver((entries) => {
-      for (const { target, isIntersecting } of entries) {
-        const card = cards.get(target)!;
-        if (!isIntersecting) this.#inSight.delete(card);
-        else {
-          this.#inSight.add(card);
-          void card.refresh();
+    const watcher = new IntersectionObserver(
+      (entries) => {
+        for (const { target, isIntersecting } of entries) {
+          const card = cards.get(target)!;
+          if (!isIntersecting) this.#inSight.delete(card);
+          else {
+            this.#inSight.add(card);
+            void card.refresh();
+          }
         }
-      }
-    }, { rootMargin: MARGIN });
+      },
+      { rootMargin: MARGIN },
+    );
     cards.forEach((_, each) => watcher.observe(each));
-    addEventListener("resize", afterQuiet(() => this.#layout.cards.forEach((card) => card.resize())));
+    addEventListener(
+      "resize",
+      afterQuiet(() => this.#layout.cards.forEach((card) => card.resize())),
+    );
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => void this.#redraw());
     this.#watchPrinting();
   }
@@ -158,12 +177,16 @@ export class Dashboard {
 
   #showControls(): void {
     const { choice } = this.#state;
-    const focused = document.activeElement instanceof HTMLElement ? document.activeElement.dataset["control"] : undefined;
-    this.#layout.controls.replaceChildren(...controls(this.#definition, this.#choices, choice, (next) => this.#choose(next)));
+    const focused =
+      document.activeElement instanceof HTMLElement ? document.activeElement.dataset["control"] : undefined;
+    this.#layout.controls.replaceChildren(
+      ...controls(this.#definition, this.#choices, choice, (next) => this.#choose(next)),
+    );
     if (focused) this.#layout.controls.querySelector<HTMLElement>(`[data-control="${focused}"]`)?.focus();
     this.#layout.choiceLine.textContent = scopeLine(choice, this.#choices, this.#definition);
     const kept = hashOf({ choice, paths: {} }, this.#definition, this.#choices);
-    for (const link of this.#layout.links) link.setAttribute("href", `${link.getAttribute("href")!.split("#")[0]}${kept && `#${kept}`}`);
+    for (const link of this.#layout.links)
+      link.setAttribute("href", `${link.getAttribute("href")!.split("#")[0]}${kept && `#${kept}`}`);
   }
 
   #choose(choice: Choice | null): void {
@@ -194,7 +217,9 @@ function pathOf(state: State, visual: Visual): string {
 }
 
 function idle(): Promise<void> {
-  return new Promise((done) => ("requestIdleCallback" in globalThis ? requestIdleCallback(() => done(), { timeout: 200 }) : setTimeout(done)));
+  return new Promise((done) =>
+    "requestIdleCallback" in globalThis ? requestIdleCallback(() => done(), { timeout: 200 }) : setTimeout(done),
+  );
 }
 
 function afterQuiet(does: () => void): () => void {

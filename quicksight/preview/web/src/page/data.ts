@@ -33,7 +33,10 @@ export function loadScript(source: string): Promise<void> {
     const script = document.createElement("script");
     script.src = source;
     script.onload = () => done();
-    script.onerror = () => fail(new Error(`Expected the file ${decodeURIComponent(source)}, and it did not come: run make dashboards again.`));
+    script.onerror = () =>
+      fail(
+        new Error(`Expected the file ${decodeURIComponent(source)}, and it did not come: run make dashboards again.`),
+      );
     document.head.append(script);
   });
   asked.set(source, loading);
@@ -44,7 +47,8 @@ export function loadScript(source: string): Promise<void> {
 /** Return the choices of the lake. */
 export async function loadChoices(): Promise<Choices> {
   if (!received.choices) await loadScript("choices.js");
-  if (!received.choices) throw new Error("Expected choices.js to name what can be chosen, came nothing: run make dashboards again.");
+  if (!received.choices)
+    throw new Error("Expected choices.js to name what can be chosen, came nothing: run make dashboards again.");
   return received.choices;
 }
 
@@ -61,7 +65,8 @@ export const loadRows: Load = async (dataSet, store) => {
   if (known) return known;
   await loadScript(sourceOf(dataSet, store));
   const table = tables.get(key);
-  if (!table) throw new Error(`Expected rows of ${key} in ${sourceOf(dataSet, store)}, came none: run make dashboards again.`);
+  if (!table)
+    throw new Error(`Expected rows of ${key} in ${sourceOf(dataSet, store)}, came none: run make dashboards again.`);
   forgetOldest(dataSet, store);
   return table;
 };

@@ -25,7 +25,8 @@ export function drawn(name: string, attributes: Attributes = {}, ...children: re
 
 function setAttributes(made: Element, attributes: Attributes): void {
   for (const [name, value] of Object.entries(attributes)) {
-    if (value !== null && value !== false && value !== undefined) made.setAttribute(name, value === true ? "" : String(value));
+    if (value !== null && value !== false && value !== undefined)
+      made.setAttribute(name, value === true ? "" : String(value));
   }
 }
 

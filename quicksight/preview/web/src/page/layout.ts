@@ -32,7 +32,12 @@ export function layout(definition: Definition, around: Surroundings, onTheme: ()
   const main = element(
     "main",
     { id: "content", tabindex: -1 },
-    element("div", { class: "title" }, element("h1", {}, definition.title), element("p", { class: "question" }, definition.question)),
+    element(
+      "div",
+      { class: "title" },
+      element("h1", {}, definition.title),
+      element("p", { class: "question" }, definition.question),
+    ),
     answer,
     ...(definition.sheets.length > 1 ? [sheetList(definition)] : []),
     ...sheets,
@@ -42,20 +47,42 @@ export function layout(definition: Definition, around: Surroundings, onTheme: ()
   // A link would change the address, and with it what is chosen.
   skip.addEventListener("click", (event) => (event.preventDefault(), main.focus()));
   const top = element("header", { class: "top" }, topLine(definition, links, onTheme, onPrint), chooser);
-  const root = element("div", { class: definition.is_paginated ? "dashboard paginated" : "dashboard" }, skip, top, main, announcer);
+  const root = element(
+    "div",
+    { class: definition.is_paginated ? "dashboard paginated" : "dashboard" },
+    skip,
+    top,
+    main,
+    announcer,
+  );
   return { root, controls, choiceLine, answer, announcer, cards: [...cards.values()], links };
 }
 
 function dashboardLinks(definition: Definition): HTMLAnchorElement[] {
   return definition.dashboards.map(({ name, title }) =>
-    element("a", { href: `${encodeURIComponent(name)}.html`, "aria-current": name === definition.name ? "page" : null }, title),
+    element(
+      "a",
+      { href: `${encodeURIComponent(name)}.html`, "aria-current": name === definition.name ? "page" : null },
+      title,
+    ),
   );
 }
 
-function topLine(definition: Definition, links: readonly HTMLAnchorElement[], onTheme: () => void, onPrint: () => void): HTMLElement {
+function topLine(
+  definition: Definition,
+  links: readonly HTMLAnchorElement[],
+  onTheme: () => void,
+  onPrint: () => void,
+): HTMLElement {
   const home = element("a", { class: "home", href: "../index.html" }, "Store traffic");
   const lakes = (definition.lakes ?? []).filter(({ name }) => name !== definition.lake.name);
-  const others = lakes.map(({ name, title }) => element("a", { class: "lake", href: `../${encodeURIComponent(name)}/${encodeURIComponent(definition.name)}.html` }, title));
+  const others = lakes.map(({ name, title }) =>
+    element(
+      "a",
+      { class: "lake", href: `../${encodeURIComponent(name)}/${encodeURIComponent(definition.name)}.html` },
+      title,
+    ),
+  );
   const lake = element("span", { class: "lake", title: definition.lake.note || null }, definition.lake.title);
   const tools = element("div", { class: "tools" }, themeButton(onTheme), button("Print", onPrint, { class: "print" }));
   return element(
@@ -70,13 +97,17 @@ function topLine(definition: Definition, links: readonly HTMLAnchorElement[], on
 function themeButton(onTheme: () => void): HTMLButtonElement {
   const other = (): ThemeName => (currentTheme() === "dark" ? "light" : "dark");
   const name = () => (other() === "dark" ? "Dark" : "Light");
-  const made = button(name(), () => {
-    const next = other();
-    showTheme(next);
-    keepTheme(next);
-    made.textContent = name();
-    onTheme();
-  }, { class: "theme", "aria-label": "Change between light and dark" });
+  const made = button(
+    name(),
+    () => {
+      const next = other();
+      showTheme(next);
+      keepTheme(next);
+      made.textContent = name();
+      onTheme();
+    },
+    { class: "theme", "aria-label": "Change between light and dark" },
+  );
   return made;
 }
 
@@ -92,14 +123,27 @@ function sheetList(definition: Definition): HTMLElement {
   return element("nav", { class: "sheets", "aria-label": "On this page" }, ...ways);
 }
 
-function sheetOf(definition: Definition, sheet: Definition["sheets"][number], around: Surroundings, cards: Map<Visual, Card>): HTMLElement {
+function sheetOf(
+  definition: Definition,
+  sheet: Definition["sheets"][number],
+  around: Surroundings,
+  cards: Map<Visual, Card>,
+): HTMLElement {
   const rows = sheet.rows.map((row) => {
     const made = row.map((visual) => new Card(visual, around));
     made.forEach((card) => cards.set(card.visual, card));
-    return element("div", { class: row.every(({ kind }) => kind === "kpi") ? "row figures" : "row" }, ...made.map((card) => card.element));
+    return element(
+      "div",
+      { class: row.every(({ kind }) => kind === "kpi") ? "row figures" : "row" },
+      ...made.map((card) => card.element),
+    );
   });
   const isOnly = definition.sheets.length === 1;
-  const head = element("h2", { id: `sheet-${sheet.name}`, tabindex: -1, class: isOnly ? "for-readers" : null }, sheet.title);
+  const head = element(
+    "h2",
+    { id: `sheet-${sheet.name}`, tabindex: -1, class: isOnly ? "for-readers" : null },
+    sheet.title,
+  );
   return element("section", { class: "sheet", "aria-labelledby": `sheet-${sheet.name}` }, head, ...rows);
 }
 

@@ -23,12 +23,20 @@ export function drawTable(host: HTMLElement, options: TableOptions): void {
     element("tbody", {}, ...shown.map((group) => rowOf(group, columns))),
   );
   const left = groups.length - shown.length;
-  const note = left > 0 ? element("p", { class: "note" }, `The first ${shown.length} of ${groups.length}; the CSV has all.`) : null;
-  host.replaceChildren(element("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": caption }, table), ...(note ? [note] : []));
+  const note =
+    left > 0
+      ? element("p", { class: "note" }, `The first ${shown.length} of ${groups.length}; the CSV has all.`)
+      : null;
+  host.replaceChildren(
+    element("div", { class: "scroll", tabindex: 0, role: "group", "aria-label": caption }, table),
+    ...(note ? [note] : []),
+  );
 
   function reorder(next: string): void {
     drawTable(host, { ...options, order: next });
-    const head = [...host.querySelectorAll<HTMLElement>("th button")].find((each) => each.dataset["name"] === next.replace(/^-/, ""));
+    const head = [...host.querySelectorAll<HTMLElement>("th button")].find(
+      (each) => each.dataset["name"] === next.replace(/^-/, ""),
+    );
     head?.focus();
   }
 }
@@ -36,9 +44,19 @@ export function drawTable(host: HTMLElement, options: TableOptions): void {
 function headOf(column: GridColumn, order: string, reorder: (order: string) => void): HTMLElement {
   const isOrdered = order.replace(/^-/, "") === column.name;
   const isFalling = isOrdered && order.startsWith("-");
-  const next = isFalling ? column.name : isOrdered || !column.isNumber ? (isOrdered ? `-${column.name}` : column.name) : `-${column.name}`;
+  const next = isFalling
+    ? column.name
+    : isOrdered || !column.isNumber
+      ? isOrdered
+        ? `-${column.name}`
+        : column.name
+      : `-${column.name}`;
   const sign = isOrdered ? element("span", { "aria-hidden": "true" }, isFalling ? " ↓" : " ↑") : null;
-  const head = button(column.title, () => reorder(next), { class: "sort", "data-name": column.name, title: column.doc || null });
+  const head = button(column.title, () => reorder(next), {
+    class: "sort",
+    "data-name": column.name,
+    title: column.doc || null,
+  });
   if (sign) head.append(sign);
   const sort = isOrdered ? (isFalling ? "descending" : "ascending") : null;
   return element("th", { scope: "col", class: column.isNumber ? "number" : null, "aria-sort": sort }, head);
@@ -52,5 +70,11 @@ function cellOf(cell: GridCell, isNumber: boolean, isFirst: boolean): HTMLElemen
   const names = [isNumber && "number", cell.isPoor && "poor", cell.isMissing && "missing"].filter(Boolean).join(" ");
   const care = cell.isPoor ? element("span", { class: "for-readers" }, " (poorly watched)") : null;
   const small = cell.small ? element("small", {}, ` ${cell.small}`) : null;
-  return element(isFirst ? "th" : "td", { class: names || null, scope: isFirst ? "row" : null }, cell.text, small, care);
+  return element(
+    isFirst ? "th" : "td",
+    { class: names || null, scope: isFirst ? "row" : null },
+    cell.text,
+    small,
+    care,
+  );
 }

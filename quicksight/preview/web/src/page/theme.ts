@@ -63,7 +63,13 @@ export function restoreTheme(): void {
 /** Return a mix of two `#rrggbb` colours: `share` of the first. */
 export function mixed(one: string, other: string, share: number): string {
   const [a, b] = [channels(one), channels(other)];
-  return `#${a.map((channel, at) => Math.round(channel * share + b[at]! * (1 - share)).toString(16).padStart(2, "0")).join("")}`;
+  return `#${a
+    .map((channel, at) =>
+      Math.round(channel * share + b[at]! * (1 - share))
+        .toString(16)
+        .padStart(2, "0"),
+    )
+    .join("")}`;
 }
 
 /** Return black or white, whichever is easier to read on a colour. */

@@ -33,12 +33,22 @@ export function barsModel(visual: Bars, result: Result): BarsModel {
   const by = result.dimensions[0]!;
   const seriesBy = result.dimensions[1] ?? null;
   const seriesValues = seriesBy ? distinct(result.groups.map((group) => group.by[1] ?? null)) : [null];
-  const series = seriesValues.flatMap((value) => visual.measures.map((measure) => ({ name: seriesName(seriesBy, value, result.measures[measure]!, visual), measure })));
+  const series = seriesValues.flatMap((value) =>
+    visual.measures.map((measure) => ({
+      name: seriesName(seriesBy, value, result.measures[measure]!, visual),
+      measure,
+    })),
+  );
   const all = categories(result, by, seriesValues, visual.measures);
   const known = isOrdered(by) ? all : all.filter(({ bars }) => bars.some((bar) => bar && bar.cell.value !== null));
   const ordered = ordering(visual, by, known);
   const shown = ordered.slice(0, visual.limit ?? undefined);
-  return { series, categories: shown, leftOut: ordered.length - shown.length, withoutFigure: all.length - known.length };
+  return {
+    series,
+    categories: shown,
+    leftOut: ordered.length - shown.length,
+    withoutFigure: all.length - known.length,
+  };
 }
 
 function seriesName(by: Dimension | null, value: Value, measure: Measure, visual: Bars): string {
@@ -47,7 +57,12 @@ function seriesName(by: Dimension | null, value: Value, measure: Measure, visual
   return visual.measures.length > 1 ? `${name}, ${measure.title.toLowerCase()}` : name;
 }
 
-function categories(result: Result, by: Dimension, seriesValues: readonly Value[], measures: readonly string[]): Category[] {
+function categories(
+  result: Result,
+  by: Dimension,
+  seriesValues: readonly Value[],
+  measures: readonly string[],
+): Category[] {
   const groups = new Map<Value, Map<Value, Group>>();
   for (const group of result.groups) {
     const value = group.by[0] ?? null;

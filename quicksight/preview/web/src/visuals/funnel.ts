@@ -15,9 +15,19 @@ export function drawFunnel(host: HTMLElement, view: View<Funnel>): Drawing {
     const above = steps[at - 1];
     const bar = element("span", { class: `funnel-bar${isPoor(cell.coverage) ? " poor" : ""}`, "aria-hidden": "true" });
     bar.style.setProperty("--share", `${(100 * (cell.value ?? 0)) / most}%`);
-    const part = above && cell.value !== null && above.cell.value ? `${share(cell.value / above.cell.value)} of the step above` : "";
+    const part =
+      above && cell.value !== null && above.cell.value
+        ? `${share(cell.value / above.cell.value)} of the step above`
+        : "";
     list.append(
-      element("li", { title: measure.doc }, element("span", { class: "funnel-name" }, measure.title), bar, element("strong", {}, said(cell.value, measure.unit)), part ? element("small", {}, ` ${part}`) : null),
+      element(
+        "li",
+        { title: measure.doc },
+        element("span", { class: "funnel-name" }, measure.title),
+        bar,
+        element("strong", {}, said(cell.value, measure.unit)),
+        part ? element("small", {}, ` ${part}`) : null,
+      ),
     );
   });
   host.append(list);

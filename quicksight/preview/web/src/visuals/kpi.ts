@@ -22,13 +22,24 @@ function valueOf(group: Group, cell: Cell, measure: Measure): HTMLElement {
 }
 
 function lines(cell: Cell, measure: Measure, view: View<Kpi>): HTMLElement[] {
-  const parts = [changeLine(cell, measure, view), intervalLine(cell, measure), targetLine(cell, measure), coverageLine(cell, measure)];
+  const parts = [
+    changeLine(cell, measure, view),
+    intervalLine(cell, measure),
+    targetLine(cell, measure),
+    coverageLine(cell, measure),
+  ];
   return parts.filter((part): part is HTMLElement => part !== null);
 }
 
 /** "▲ 4 %, better, on the year before: 2:10". */
 function changeLine(cell: Cell, measure: Measure, view: View<Kpi>): HTMLElement | null {
-  if (measure.unit === "change" && cell.value !== null) return verdictLine(cell.value, measure, `than the ${view.comparedWith || "year before"}`, cell.value > 0 ? "more" : cell.value < 0 ? "fewer" : "unchanged");
+  if (measure.unit === "change" && cell.value !== null)
+    return verdictLine(
+      cell.value,
+      measure,
+      `than the ${view.comparedWith || "year before"}`,
+      cell.value > 0 ? "more" : cell.value < 0 ? "fewer" : "unchanged",
+    );
   if (!measure.baseline || cell.value === null) return null;
   if (cell.baseline === null) return element("p", { class: "note" }, view.result.noBaseline);
   const on = `the ${view.comparedWith || "year before"}: ${said(cell.baseline, measure.unit)}`;
@@ -58,7 +69,12 @@ function intervalLine(cell: Cell, measure: Measure): HTMLElement | null {
 function targetLine(cell: Cell, measure: Measure): HTMLElement | null {
   if (measure.target === null || cell.value === null) return null;
   const isMet = judged(cell.value - measure.target, measure) !== "worse";
-  return element("p", { class: "note" }, `Target ${said(measure.target, measure.unit)}: `, element("span", { class: isMet ? "verdict better" : "verdict worse" }, isMet ? "met" : "missed"));
+  return element(
+    "p",
+    { class: "note" },
+    `Target ${said(measure.target, measure.unit)}: `,
+    element("span", { class: isMet ? "verdict better" : "verdict worse" }, isMet ? "met" : "missed"),
+  );
 }
 
 /** How much was watched, as a bar and in words; a coverage that is the figure itself is not told twice. */

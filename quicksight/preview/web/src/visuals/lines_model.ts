@@ -28,14 +28,21 @@ export function linesModel(visual: Lines, result: Result): LinesModel {
   const by = result.dimensions[0]!;
   const seriesBy = result.dimensions[1] ?? null;
   const series = seriesBy ? [...new Set(result.groups.map((group) => group.by[1] ?? null))].sort(inOrder) : [null];
-  const steps = stepsOf(result.groups.map((group) => group.by[0] ?? null), by.kind);
+  const steps = stepsOf(
+    result.groups.map((group) => group.by[0] ?? null),
+    by.kind,
+  );
   const lines = series.flatMap((value) => visual.measures.map((name) => lineOf(result, steps, seriesBy, value, name)));
   return { steps, lines };
 }
 
 function lineOf(result: Result, steps: readonly Value[], by: Dimension | null, value: Value, name: string): Line {
   const measure = result.measures[name]!;
-  const groups = new Map(result.groups.filter((group) => !by || (group.by[1] ?? null) === value).map((group) => [group.by[0] ?? null, group]));
+  const groups = new Map(
+    result.groups
+      .filter((group) => !by || (group.by[1] ?? null) === value)
+      .map((group) => [group.by[0] ?? null, group]),
+  );
   const points = steps.map((step) => {
     const group = groups.get(step);
     return group ? { group, cell: group.cells[name]! } : null;

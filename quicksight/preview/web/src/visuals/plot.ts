@@ -12,7 +12,13 @@ export interface Plot extends Drawing {
 }
 
 /** Draw a plot of some height, with what it shows in words for those who cannot see it. */
-export function plot(host: HTMLElement, height: number, words: string, option: (width: number) => EChartsCoreOption, notes: readonly string[] = []): Plot {
+export function plot(
+  host: HTMLElement,
+  height: number,
+  words: string,
+  option: (width: number) => EChartsCoreOption,
+  notes: readonly string[] = [],
+): Plot {
   const canvas = element("div", { class: "plot", role: "img", "aria-label": words });
   canvas.style.height = `${height}px`;
   host.append(canvas);
@@ -54,8 +60,15 @@ function tipStyle(): object {
 
 /** Return a tip: a title and lines of name and value. */
 export function tip(title: string, lines: readonly (readonly [string, string])[]): HTMLElement {
-  const rows = lines.map(([name, value]) => element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, value)));
-  return element("div", { class: "tip-body" }, element("strong", {}, title), element("table", {}, element("tbody", {}, ...rows)));
+  const rows = lines.map(([name, value]) =>
+    element("tr", {}, element("th", { scope: "row" }, name), element("td", {}, value)),
+  );
+  return element(
+    "div",
+    { class: "tip-body" },
+    element("strong", {}, title),
+    element("table", {}, element("tbody", {}, ...rows)),
+  );
 }
 
 export interface ValueAxis {
@@ -69,7 +82,11 @@ export interface ValueAxis {
 
 /** Return an axis of values. */
 export function valueAxis({ unit, palette, name, lowest, highest, isZeroBased }: ValueAxis): object {
-  const [min, max, interval] = scaleOf(unit, isZeroBased ? Math.min(0, lowest) : lowest, isZeroBased ? Math.max(0, highest) : highest);
+  const [min, max, interval] = scaleOf(
+    unit,
+    isZeroBased ? Math.min(0, lowest) : lowest,
+    isZeroBased ? Math.max(0, highest) : highest,
+  );
   return {
     type: "value",
     name,
@@ -77,7 +94,12 @@ export function valueAxis({ unit, palette, name, lowest, highest, isZeroBased }:
     min,
     max,
     interval,
-    axisLabel: { color: palette.colour("muted"), fontSize: palette.fontSize, formatter: (value: number) => onAxis(value, unit), hideOverlap: true },
+    axisLabel: {
+      color: palette.colour("muted"),
+      fontSize: palette.fontSize,
+      formatter: (value: number) => onAxis(value, unit),
+      hideOverlap: true,
+    },
     axisLine: { show: false },
     axisTick: { show: false },
     splitLine: { lineStyle: { color: palette.colour("grid") } },
@@ -138,9 +160,13 @@ export interface Sign {
 /** Return a legend above a chart; nothing where there is nothing to tell apart. */
 export function legend(signs: readonly Sign[]): HTMLElement | null {
   if (signs.length === 0) return null;
-  return element("ul", { class: "legend" }, ...signs.map(({ look, colour, text }) => {
-    const sign = element("span", { class: `sign is-${look}`, "aria-hidden": "true" });
-    sign.style.setProperty("--sign", colour);
-    return element("li", {}, sign, text);
-  }));
+  return element(
+    "ul",
+    { class: "legend" },
+    ...signs.map(({ look, colour, text }) => {
+      const sign = element("span", { class: `sign is-${look}`, "aria-hidden": "true" });
+      sign.style.setProperty("--sign", colour);
+      return element("li", {}, sign, text);
+    }),
+  );
 }

@@ -12,6 +12,9 @@ import { type Drawing, STILL, type View } from "./view.ts";
 const HEIGHT = 440;
 const HEIGHT_ON_PAPER = 300;
 const LOWEST = 240;
+const FAR_APART = 40;
+const MANY = 60;
+const LARGEST_OF_MANY = 20;
 const LARGEST = 30;
 const SMALLEST = 7;
 const NAMED = 12;
@@ -27,7 +30,10 @@ export async function drawStoreMap(host: HTMLElement, view: View<StoreMap>): Pro
   const { places, unplaced } = placesOf(view);
   const list = unplacedList(view, unplaced);
   if (places.length === 0) {
-    host.append(element("p", { class: "state" }, "No place has coordinates: give latitude and longitude in the chain file."), ...list);
+    host.append(
+      element("p", { class: "state" }, "No place has coordinates: give latitude and longitude in the chain file."),
+      ...list,
+    );
     return STILL;
   }
   const countries = await view.countries();
@@ -35,9 +41,15 @@ export async function drawStoreMap(host: HTMLElement, view: View<StoreMap>): Pro
   const signs = legend(signsOf(view, places));
   if (signs) host.append(signs);
   const height = heightFor(places, host.clientWidth, view.palette.isPaper ? HEIGHT_ON_PAPER : HEIGHT);
-  const drawn = plot(host, height, `${view.visual.title}. ${finding(view.visual, view.result)} The table has all places.`, (width) => optionOf(view, places, countries !== null, [width - 16, height - 16]));
+  const drawn = plot(
+    host,
+    height,
+    `${view.visual.title}. ${finding(view.visual, view.result)} The table has all places.`,
+    (width) => optionOf(view, places, countries !== null, [width - 16, height - 16]),
+  );
   host.append(...list);
-  return drawn;
+  const { west, east } = boundsOf(places);
+  return east - west > FAR_APART ? { ...drawn, notes: ["Choose a region to look closer."] } : drawn;
 }
 
 function placesOf({ visual, result }: View<StoreMap>): { places: Place[]; unplaced: Group[] } {
@@ -64,7 +76,12 @@ function unplacedList({ result }: View<StoreMap>, unplaced: readonly Group[]): H
   return [element("p", { class: "note" }, `Without coordinates: ${names.slice(0, NAMED).join(", ")}${more}.`)];
 }
 
-function optionOf(view: View<StoreMap>, places: readonly Place[], hasOutlines: boolean, room: readonly [number, number]): EChartsCoreOption {
+function optionOf(
+  view: View<StoreMap>,
+  places: readonly Place[],
+  hasOutlines: boolean,
+  room: readonly [number, number],
+): EChartsCoreOption {
   const { palette } = view;
   const { west, east, south, north, narrowing } = boundsOf(places);
   const most = Math.max(...places.map(({ group }) => sizeOf(group, view.visual))) || 1;
@@ -73,18 +90,44 @@ function optionOf(view: View<StoreMap>, places: readonly Place[], hasOutlines: b
     silent: true,
     roam: false,
     aspectScale: narrowing,
-    boundingCoords: [[west, north], [east, south]],
+    boundingCoords: [
+      [west, north],
+      [east, south],
+    ],
     layoutCenter: ["50%", "50%"],
     layoutSize: sizeWithin(((east - west) * narrowing) / (north - south), ...room),
-    itemStyle: { areaColor: mixed(palette.colour("line"), palette.colour("surface"), 0.45), borderColor: palette.colour("surface"), borderWidth: 1 },
+    itemStyle: {
+      areaColor: mixed(palette.colour("line"), palette.colour("surface"), 0.45),
+      borderColor: palette.colour("surface"),
+      borderWidth: 1,
+    },
     emphasis: { disabled: true },
     label: { show: false },
   };
-  const scale = (data: [number, number], name: string) => ({ type: "value", show: false, min: data[0], max: data[1], name });
+  const scale = (data: [number, number], name: string) => ({
+    type: "value",
+    show: false,
+    min: data[0],
+    max: data[1],
+    name,
+  });
   return {
     ...base(palette),
-    ...(hasOutlines ? { geo: outlines } : { grid: { left: 8, right: 8, top: 8, bottom: 8 }, xAxis: scale([west, east], ""), yAxis: scale([south, north], "") }),
-    series: [{ type: "scatter", coordinateSystem: hasOutlines ? "geo" : "cartesian2d", data: places.map((place) => circle(view, place, most)), tooltip: { formatter: ({ dataIndex }: { dataIndex: number }) => tipOf(view, places[dataIndex]!.group) } }],
+    ...(hasOutlines
+      ? { geo: outlines }
+      : {
+          grid: { left: 8, right: 8, top: 8, bottom: 8 },
+          xAxis: scale([west, east], ""),
+          yAxis: scale([south, north], ""),
+        }),
+    series: [
+      {
+        type: "scatter",
+        coordinateSystem: hasOutlines ? "geo" : "cartesian2d",
+        data: places.map((place) => circle(view, place, most, places.length > MANY ? LARGEST_OF_MANY : LARGEST)),
+        tooltip: { formatter: ({ dataIndex }: { dataIndex: number }) => tipOf(view, places[dataIndex]!.group) },
+      },
+    ],
   };
 }
 
@@ -96,7 +139,13 @@ function heightFor(places: readonly Place[], width: number, most: number): numbe
 }
 
 /** Return what of the earth is shown, and how much narrower a degree of longitude is than one of latitude there. */
-function boundsOf(places: readonly Place[]): { west: number; east: number; south: number; north: number; narrowing: number } {
+function boundsOf(places: readonly Place[]): {
+  west: number;
+  east: number;
+  south: number;
+  north: number;
+  narrowing: number;
+} {
   const [west, east] = extent(places.map(({ longitude }) => longitude));
   const [south, north] = extent(places.map(({ latitude }) => latitude));
   return { west, east, south, north, narrowing: Math.cos((((north + south) / 2) * Math.PI) / 180) };
@@ -114,18 +163,30 @@ function extent(values: readonly number[]): [number, number] {
   return [least - room, greatest + room];
 }
 
-function circle(view: View<StoreMap>, { group, longitude, latitude }: Place, most: number): object {
+function circle(view: View<StoreMap>, { group, longitude, latitude }: Place, most: number, largest: number): object {
   const { visual, palette, result } = view;
   const cell = group.cells[visual.colour]!;
   const poor = isPoor(group.cells[visual.size]!.coverage) || isPoor(cell.coverage);
-  const size = SMALLEST + (LARGEST - SMALLEST) * Math.sqrt(sizeOf(group, visual) / most);
+  const size = SMALLEST + (largest - SMALLEST) * Math.sqrt(sizeOf(group, visual) / most);
   const colour = colourOf(cell.value, result.measures[visual.colour]!, palette);
   const sign = cell.value === null || size < 12 ? "" : cell.value > 0 ? "+" : cell.value < 0 ? "−" : "";
   return {
     value: [longitude, latitude],
     symbolSize: size,
-    itemStyle: { color: colour, opacity: poor ? 0.4 : 0.85, borderColor: palette.colour("surface"), borderWidth: 1, borderType: poor ? "dashed" : "solid" },
-    label: { show: sign !== "", formatter: sign, color: "#ffffff", fontSize: Math.min(18, size * 0.7), fontWeight: 600 },
+    itemStyle: {
+      color: colour,
+      opacity: poor ? 0.4 : 0.85,
+      borderColor: palette.colour("surface"),
+      borderWidth: 1,
+      borderType: poor ? "dashed" : "solid",
+    },
+    label: {
+      show: sign !== "",
+      formatter: sign,
+      color: "#ffffff",
+      fontSize: Math.min(18, size * 0.7),
+      fontWeight: 600,
+    },
   };
 }
 
@@ -139,7 +200,9 @@ const DARK_VERMILION = "#c24e00";
 
 function tipOf({ visual, result, comparedWith }: View<StoreMap>, group: Group): HTMLElement {
   const shown = [...new Set([visual.size, visual.colour])];
-  const [first, ...others] = shown.map((name) => details(group, name, result.measures[name]!, comparedWith || "year before"));
+  const [first, ...others] = shown.map((name) =>
+    details(group, name, result.measures[name]!, comparedWith || "year before"),
+  );
   return tip(groupLabel(group, result.dimensions), [...others.flatMap((lines) => lines.slice(0, 1)), ...first!]);
 }
 
@@ -147,9 +210,16 @@ function signsOf({ visual, result, palette }: View<StoreMap>, places: readonly P
   const { size, colour } = visual;
   const [sized, coloured] = [result.measures[size]!, result.measures[colour]!];
   const largest = said(places[0] ? sizeOf(places[0].group, visual) : null, sized.unit);
-  const signs: Sign[] = [{ look: "circle", colour: palette.colour("muted"), text: `${sized.title.toLowerCase()}, up to ${largest}` }];
+  const signs: Sign[] = [
+    { look: "circle", colour: palette.colour("muted"), text: `${sized.title.toLowerCase()}, up to ${largest}` },
+  ];
   if (coloured.unit !== "change" && coloured.unit !== "points") return signs;
   const isUnknown = places.some(({ group }) => group.cells[colour]!.value === null);
-  signs.push({ look: "circle", colour: colourOf(1, coloured, palette), text: "+ more" }, { look: "circle", colour: colourOf(-1, coloured, palette), text: "− fewer" });
-  return isUnknown ? [...signs, { look: "circle", colour: palette.colour("comparison"), text: "not comparable" }] : signs;
+  signs.push(
+    { look: "circle", colour: colourOf(1, coloured, palette), text: "+ more" },
+    { look: "circle", colour: colourOf(-1, coloured, palette), text: "− fewer" },
+  );
+  return isUnknown
+    ? [...signs, { look: "circle", colour: palette.colour("comparison"), text: "not comparable" }]
+    : signs;
 }
