@@ -14,6 +14,7 @@ from infra.names import (
     IMAGE_PROJECT,
     NIGHTLY,
     PREFIX,
+    REPORT_DEAD_QUEUE,
     SCHEDULE_DEAD_QUEUE,
     STREAM,
     Names,
@@ -63,7 +64,13 @@ class Alarm:
 
 def alarms(settings: Settings) -> tuple[Alarm, ...]:
     """Return every alarm of a stage."""
-    return (*_stream(settings), *_content(settings), *_deliveries(), *_functions(), *_nights(settings.names))
+    return (
+        *_stream(settings),
+        *_content(settings),
+        *_deliveries(settings),
+        *_functions(settings),
+        *_nights(settings.names),
+    )
 
 
 def _stream(settings: Settings) -> tuple[Alarm, ...]:
@@ -168,12 +175,14 @@ def _content(settings: Settings) -> tuple[Alarm, ...]:
     )
 
 
-def _deliveries() -> tuple[Alarm, ...]:
+def _deliveries(settings: Settings) -> tuple[Alarm, ...]:
     queues = {
         DEAD_QUEUE: "Messages of alerts could not be delivered.",
         HISTORY_DEAD_QUEUE: "Alerts or acts could not be kept in the lake.",
         SCHEDULE_DEAD_QUEUE: "Something that runs by the clock could not be started.",
     }
+    if settings.has_weekly_report:
+        queues[REPORT_DEAD_QUEUE] = "A weekly report could not be made or mailed."
     return tuple(
         Alarm(
             name=f"dead-letters-{queue.removeprefix(f'{PREFIX}-').removesuffix('-dead')}",
@@ -186,12 +195,14 @@ def _deliveries() -> tuple[Alarm, ...]:
     )
 
 
-def _functions() -> tuple[Alarm, ...]:
+def _functions(settings: Settings) -> tuple[Alarm, ...]:
     what = {
         "notifier": "The notifier fails: nobody may be told of alerts.",
         "history": "Alerts and acts are not kept in the lake.",
         "freshness": "Nobody looks whether all is fresh: the alarms that it feeds are blind.",
     }
+    if settings.dashboards.is_on:
+        what["open-dashboard"] = "Dashboards cannot be opened."
     return tuple(
         Alarm(
             name=f"errors-{name}",

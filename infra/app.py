@@ -27,6 +27,7 @@ from infra.processing import Processing
 from infra.schedules import Schedules
 from infra.settings import Settings
 from infra.tables import LakeTables
+from infra.viewing import Viewing
 
 OUT = bundle.ROOT / "build/cdk.out"
 _CONTEXT = {
@@ -142,7 +143,7 @@ def _fill(stacks: Stacks, settings: Settings, bundler: Bundler) -> None:
     Observability(stacks.observability, "Observability", settings=settings, key=key, operations=operations)
     Schedules(stacks.schedules, "Schedules", settings=settings, key=key)
     if stacks.dashboards is not None:
-        Dashboards(
+        shown = Dashboards(
             stacks.dashboards,
             "Dashboards",
             names=names,
@@ -153,7 +154,18 @@ def _fill(stacks: Stacks, settings: Settings, bundler: Bundler) -> None:
             ),
             decrypt=data.encryption.read_and_write(),
         )
+        Viewing(
+            stacks.dashboards,
+            "Viewing",
+            settings=settings,
+            key=key,
+            code=bundler.folder(bundle.DASHBOARDS),
+            dashboard_ids=shown.dashboard_ids,
+            access_logs=data.buckets.access_logs,
+        )
         stacks.dashboards.add_stack_dependency(stacks.tables, "data sets read its views")
+        stacks.dashboards.add_stack_dependency(stacks.alerts, "the report is sent by its configuration")
+        stacks.schedules.add_stack_dependency(stacks.dashboards, "it starts the report")
         for finding, reason in _OF_DASHBOARDS.items():
             acknowledge(stacks.dashboards, f"CloudFormation-Validate::{finding}", reason)
     _order(stacks)

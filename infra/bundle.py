@@ -85,8 +85,8 @@ OPERATIONS = Bundle("operations", ("infra/__init__.py", "infra/functions"), ())
 """Small functions that need nothing but the boto3 of Lambda itself."""
 DASHBOARDS = Bundle(
     "dashboards",
-    ("contracts", "lambdas/__init__.py", "lambdas/dashboards", "lambdas/alert_store"),
-    ("aws-lambda-powertools", "babel", "boto3"),
+    ("contracts", "design", "lambdas/__init__.py", "lambdas/alert_store", "lambdas/dashboards", "lambdas/notifier"),
+    ("aws-lambda-powertools", "babel", "boto3", "jinja2"),
 )
 BUNDLES = (NOTIFIER, HISTORY, LAKE_TABLES, OPERATIONS, DASHBOARDS)
 

@@ -66,11 +66,21 @@ def problems(settings: Settings, clients: Clients, others: Iterable[Settings] = 
         return [*account, *found]
     return [
         *found,
-        *_bootstrap(settings, clients),
-        *_sender(settings, clients),
-        *_texts(settings, clients),
-        *_quick_sight(settings, clients),
+        *_asked("bootstrap", _bootstrap(settings, clients)),
+        *_asked("alerts.sender", _sender(settings, clients)),
+        *_asked("alerts.sms_pool", _texts(settings, clients)),
+        *_asked("dashboards.is_on", _quick_sight(settings, clients)),
     ]
+
+
+def _asked(place: str, found: Iterator[str]) -> Iterator[str]:
+    """Give what was found; that a service gives no answer is a finding as well."""
+    try:
+        yield from found
+    except ClientError as error:
+        yield f"{place}: expected an answer, came {_code(error)}; let who deploys ask for it, or look by hand"
+    except BotoCoreError as error:
+        yield f"{place}: expected an answer, came: {error}; look at the network and the region"
 
 
 def _package(settings: Settings) -> Iterator[str]:

@@ -42,6 +42,13 @@ def timed(settings: Settings) -> tuple[Timed, ...]:
     """Return everything that runs by the clock."""
     names = settings.names
     freshness = names.function("freshness")
+    reports = Timed(
+        name="reports",
+        at="cron(0 * * * ? *)",
+        target=names.function("start-reports"),
+        # Whose Monday morning it is follows from when it should have run, however late it does.
+        gives={"time": "<aws.scheduler.scheduled-time>"},
+    )
     return (
         Timed(
             name="nightly",
@@ -52,6 +59,7 @@ def timed(settings: Settings) -> tuple[Timed, ...]:
         Timed(name="digests", at="rate(5 minutes)", target=names.function("notifier"), gives={"action": "digest"}),
         Timed(name="freshness", at="rate(5 minutes)", target=freshness, gives={"measure": "freshness"}),
         Timed(name="shares", at="rate(1 hour)", target=freshness, gives={"measure": "shares"}),
+        *((reports,) if settings.has_weekly_report else ()),
     )
 
 

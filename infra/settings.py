@@ -152,6 +152,11 @@ class Settings:
         return Names(self.account, self.region, self.lake.database)
 
     @property
+    def has_weekly_report(self) -> bool:
+        """Whether the report is made and mailed: it needs dashboards, and a sender."""
+        return self.dashboards.is_on and bool(self.alerts.sender)
+
+    @property
     def package(self) -> Path:
         """The zip that the streaming application runs."""
         return ROOT / self.flink.package
