@@ -19,9 +19,9 @@ AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PHONE, DESK, WALL = 390, 1280, 1920
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    """Chromium without a window."""
+    """Chromium without a window; it ends with this module, as a process can hold one Playwright only."""
     if not CHROMIUM.exists():
         pytest.skip("no Chromium on this machine: `make setup` links the one that it finds")
     with sync_playwright() as playwright:
