@@ -23,6 +23,7 @@ FULL: dict[str, Any] = {
         "push_contact": "push@example.com",
     },
     "alarms": {"emails": ["operations@example.com"]},
+    "dashboards": {"is_on": True, "identity_region": "eu-central-1", "domains": ["https://stores.example.com"]},
 }
 SMALL: dict[str, Any] = {
     "account": "210987654321",
