@@ -109,8 +109,8 @@ bench-dashboards: setup ## Measure how soon the pages of `make dashboards` show 
 cost: setup ## What a chain costs a month, by service, and what other choices would change (STORES=50 CAMERAS=20)
 	@$(PYTHON) -m cost $(if $(STORES),--stores $(STORES)) $(if $(CAMERAS),--cameras $(CAMERAS))
 
-synth: setup ## Write the templates of the cloud (STAGE=example) to build/cdk.out, offline, and check them
-	@$(PYTHON) -m infra synth --stage $(or $(STAGE),example)
+synth: setup ## Write the templates of the cloud (STAGE=example) to build/cdk.out and check them (SOURCES_ONLY=1: to look at)
+	@$(PYTHON) -m infra synth --stage $(or $(STAGE),example) $(if $(SOURCES_ONLY),--sources-only)
 
 package: setup ## Make the zip for Managed Service for Apache Flink, dist/store-traffic-flink.zip
 	@$(PYTHON) -m flink_jobs.package
