@@ -240,7 +240,7 @@ def _nights(names: Names) -> tuple[Alarm, ...]:
         ),
         Alarm(
             name="image-failed",
-            means="The image of the batch jobs could not be built: the night cannot run until it is.",
+            means="The image of the batch jobs could not be built: the night runs the one before.",
             namespace="AWS/CodeBuild",
             metric="FailedBuilds",
             dimensions={"ProjectName": IMAGE_PROJECT},

@@ -80,8 +80,6 @@ class Alerts(Construct):
             allowed=history_permissions(names, streams, key.key_arn),
             memory_megabytes=1024,
             timeout_seconds=HISTORY_SECONDS,
-            # Commits of one table at once would only make each other try again.
-            concurrency_max=2,
         )
         for number, stream in enumerate(streams):
             _on_changes(self, f"Notify{number}", self.notifier, stream, dead, reports_items=True)

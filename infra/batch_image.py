@@ -16,21 +16,23 @@ from infra.function import Function
 from infra.names import IMAGE_PROJECT, IMAGE_REPOSITORY, Names
 from infra.permissions import Allow, acknowledge, grant, service_role
 
+NEWEST = "newest"
+"""The tag that the task runs: where a build fails the night goes on with the image before, and an alarm tells."""
 _LOG_GROUP = f"/aws/codebuild/{IMAGE_PROJECT}"
 
 
 class BatchImage(Construct):
-    """A repository, a build of each source, and who starts it. `tag` is that of the present source."""
+    """A repository, a build of each source, and who starts it."""
 
     def __init__(
         self, scope: Construct, name: str, *, names: Names, key: kms.IKey, source: Path, operations: Path
     ) -> None:
         super().__init__(scope, name)
         zipped = assets.Asset(self, "Source", path=str(source))
-        self.tag = zipped.asset_hash[:16]
+        tag = zipped.asset_hash[:16]
         self.repository = _repository(self, key)
-        project = _project(self, names, key, zipped, self.tag)
-        _built(self, names, key, operations, self.tag).node.add_dependency(project, self.repository)
+        project = _project(self, names, key, zipped, tag)
+        _built(self, names, key, operations, tag).node.add_dependency(project, self.repository)
 
 
 def _repository(scope: Construct, key: kms.IKey) -> ecr.Repository:
@@ -117,7 +119,7 @@ def build_permissions(names: Names, key_arn: str, source_arn: str) -> tuple[Allo
 
 def _build_spec(names: Names, tag: str) -> str:
     registry = f"{names.account}.dkr.ecr.{names.region}.amazonaws.com"
-    image = f"{registry}/{IMAGE_REPOSITORY}:{tag}"
+    image, newest = (f"{registry}/{IMAGE_REPOSITORY}:{each}" for each in (tag, NEWEST))
     return "\n".join(
         (
             "version: 0.2",
@@ -125,8 +127,9 @@ def _build_spec(names: Names, tag: str) -> str:
             "  build:",
             "    commands:",
             f"      - aws ecr get-login-password | docker login --username AWS --password-stdin {registry}",
-            f"      - docker build --file Containerfile --tag {image} .",
+            f"      - docker build --file Containerfile --tag {image} --tag {newest} .",
             f"      - docker push {image}",
+            f"      - docker push {newest}",
         )
     )
 

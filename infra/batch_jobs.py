@@ -14,7 +14,7 @@ from aws_cdk import aws_kms as kms
 from aws_cdk import aws_logs as logs
 from constructs import Construct
 
-from infra.batch_image import BatchImage
+from infra.batch_image import NEWEST, BatchImage
 from infra.lake_access import ask_athena, settle_days
 from infra.names import ALARM_TOPIC, BATCH_TASK, CLUSTER, IMAGE_REPOSITORY, WORKGROUP, Names
 from infra.network import Network
@@ -34,14 +34,14 @@ class BatchJobs(Construct):
         super().__init__(scope, name)
         names = settings.names
         self.network = Network(self, "Network", region=names.region)
-        made = BatchImage(self, "Image", names=names, key=key, source=image, operations=operations)
+        BatchImage(self, "Image", names=names, key=key, source=image, operations=operations)
         self.cluster = ecs.CfnCluster(
             self,
             "Cluster",
             cluster_name=CLUSTER,
             cluster_settings=[ecs.CfnCluster.ClusterSettingsProperty(name="containerInsights", value="enabled")],
         )
-        self.task = _task(self, settings, key, made.tag)
+        self.task = _task(self, settings, key)
 
 
 def batch_environment(settings: Settings) -> dict[str, str]:
@@ -70,7 +70,7 @@ def batch_permissions(names: Names, key_arn: str) -> tuple[Allow, ...]:
     )
 
 
-def _task(scope: Construct, settings: Settings, key: kms.IKey, tag: str) -> ecs.CfnTaskDefinition:
+def _task(scope: Construct, settings: Settings, key: kms.IKey) -> ecs.CfnTaskDefinition:
     names = settings.names
     runs_as = service_role(scope, "TaskRole", service="ecs-tasks.amazonaws.com", role_name=BATCH_TASK)
     starts_by = service_role(scope, "StartRole", service="ecs-tasks.amazonaws.com", role_name=f"{BATCH_TASK}-start")
@@ -98,7 +98,7 @@ def _task(scope: Construct, settings: Settings, key: kms.IKey, tag: str) -> ecs.
         container_definitions=[
             ecs.CfnTaskDefinition.ContainerDefinitionProperty(
                 name=CONTAINER,
-                image=f"{names.account}.dkr.ecr.{names.region}.amazonaws.com/{IMAGE_REPOSITORY}:{tag}",
+                image=f"{names.account}.dkr.ecr.{names.region}.amazonaws.com/{IMAGE_REPOSITORY}:{NEWEST}",
                 essential=True,
                 environment=[
                     ecs.CfnTaskDefinition.KeyValuePairProperty(name=name, value=value)

@@ -208,7 +208,7 @@ def _install(libraries: Iterable[str], folder: Path, python_version: str) -> Non
         str(UV), "pip", "install", "--quiet", "--target", str(folder), "--python-platform", "x86_64-manylinux_2_28",
         "--python-version", python_version, "--only-binary", ":all:",
         # Pure Python, and published as a source archive only.
-        "--no-binary", "http-ece", "--constraint", str(PINS), "--link-mode", "copy", *libraries,
+        "--no-binary", "http-ece", "--constraint", str(PINS), "--link-mode", "hardlink", *libraries,
     ]  # fmt: skip
     ended = subprocess.run(command, capture_output=True, text=True, check=False, cwd=ROOT)
     if ended.returncode != 0:

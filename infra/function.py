@@ -40,7 +40,6 @@ class Function(Construct):
         environment: Mapping[str, str] | None = None,
         memory_megabytes: int = 256,
         timeout_seconds: int = 60,
-        concurrency_max: int | None = None,
     ) -> None:
         super().__init__(scope, name)
         group = f"/aws/lambda/{PREFIX}-{what}"
@@ -61,7 +60,6 @@ class Function(Construct):
             environment_encryption=key,
             memory_size=memory_megabytes,
             timeout=Duration.seconds(timeout_seconds),
-            reserved_concurrent_executions=concurrency_max,
             tracing=lambda_.Tracing.ACTIVE,
             log_group=log_group,
         )

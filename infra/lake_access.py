@@ -54,8 +54,9 @@ def make_tables(names: Names) -> tuple[Allow, ...]:
         Allow(
             sid="MakeTables",
             actions=(
-                "glue:GetDatabase", "glue:GetDatabases", "glue:CreateTable", "glue:GetTable", "glue:GetTables",
-                "glue:UpdateTable",
+                # The database is there; that it is, is found out by an attempt to create it.
+                "glue:CreateDatabase", "glue:GetDatabase", "glue:GetDatabases", "glue:CreateTable", "glue:GetTable",
+                "glue:GetTables", "glue:UpdateTable",
             ),
             resources=names.catalog,
             why_open=_TABLES,
@@ -96,32 +97,27 @@ def ask_athena(names: Names) -> tuple[Allow, ...]:
 
 
 def settle_days(names: Names) -> tuple[Allow, ...]:
-    """Replace closed days, by way of staging databases; maintain tables."""
+    """Replace closed days, by way of staging databases; maintain tables. Only what is staged can be dropped."""
     staging = f"{names.database}_staging_*"
+    staged = (names.arn("glue", f"database/{staging}"), names.arn("glue", f"table/{staging}/*"))
     return (
         Allow(
-            sid="CommitAndStage",
+            sid="Commit",
             actions=(
-                "glue:GetDatabase", "glue:GetDatabases", "glue:CreateDatabase", "glue:DeleteDatabase",
-                "glue:GetTable", "glue:GetTables", "glue:CreateTable", "glue:UpdateTable",
+                "glue:GetDatabase", "glue:GetDatabases", "glue:GetTable", "glue:GetTables", "glue:UpdateTable",
+                "glue:GetTableOptimizer",
             ),
-            resources=(
-                *names.catalog,
-                names.arn("glue", f"database/{staging}"),
-                names.arn("glue", f"table/{staging}/*"),
-            ),
-            why_open="A run's staging database has a name of its own: the lake's, _staging_, and a digest.",
-            conditions=None,
+            resources=names.catalog,
+            why_open=_TABLES,
         ),
         Allow(
-            sid="DropStaging",
-            actions=("glue:DeleteTable",),
-            resources=(
-                names.arn("glue", "catalog"),
-                names.arn("glue", f"database/{staging}"),
-                names.arn("glue", f"table/{staging}/*"),
+            sid="Stage",
+            actions=(
+                "glue:CreateDatabase", "glue:GetDatabase", "glue:DeleteDatabase", "glue:CreateTable", "glue:GetTable",
+                "glue:GetTables", "glue:UpdateTable", "glue:DeleteTable",
             ),
-            why_open="Tables of staging databases only: those of the lake cannot be dropped by it.",
+            resources=(names.arn("glue", "catalog"), *staged),
+            why_open="A run's staging database has a name of its own: the lake's, _staging_, and a digest.",
         ),
         Allow(
             sid="ReadAndReplaceFiles",
@@ -130,12 +126,6 @@ def settle_days(names: Names) -> tuple[Allow, ...]:
             why_open=_OBJECTS,
         ),
         _list_lake(names),
-        Allow(
-            sid="SeeWhoCompacts",
-            actions=("glue:GetTableOptimizer",),
-            resources=names.catalog,
-            why_open=_TABLES,
-        ),
     )  # fmt: skip
 
 

@@ -55,7 +55,7 @@ class Processing(Construct):
             runtime_environment=RUNTIME,
             service_execution_role=self.role.role_arn,
             application_configuration=_configuration(settings, code),
-            run_configuration=_run_configuration(),
+            run_configuration=_run_configuration(settings.flink),
         )
         self.application.node.add_dependency(policy)
         logging = flink.CfnApplicationCloudWatchLoggingOption(
@@ -166,10 +166,12 @@ def _flink(settings: FlinkSettings) -> flink.CfnApplication.FlinkApplicationConf
     )
 
 
-def _run_configuration() -> flink.CfnApplication.RunConfigurationProperty:
+def _run_configuration(settings: FlinkSettings) -> flink.CfnApplication.RunConfigurationProperty:
     return _APPLICATION.RunConfigurationProperty(
         application_restore_configuration=_APPLICATION.ApplicationRestoreConfigurationProperty(
-            application_restore_type="RESTORE_FROM_LATEST_SNAPSHOT"
+            application_restore_type=(
+                "RESTORE_FROM_LATEST_SNAPSHOT" if settings.restores else "SKIP_RESTORE_FROM_SNAPSHOT"
+            )
         ),
         # State that a new plan does not know is refused: the upgrade's check says so before (flink_jobs/upgrade.py).
         flink_run_configuration=_APPLICATION.FlinkRunConfigurationProperty(allow_non_restored_state=False),

@@ -55,14 +55,20 @@ class AthenaSettings:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class FlinkSettings:
-    """The streaming application. `package` is the zip of `make package`, relative to the project."""
+    """The streaming application.
+
+    `package` is the zip of `make package`, relative to the project. `restores` false starts without the snapshot, at
+    `initial_position` (and `initial_time`, in UTC): for a changed plan only, see docs/upgrade-and-rollback.md.
+    """
 
     package: str = "dist/store-traffic-flink.zip"
+    restores: bool = True
     parallelism: int = 2
     parallelism_per_kpu: int = 1
     scales_itself: bool = False
     checkpoint_seconds: int = 60
-    initial_position: Literal["TRIM_HORIZON", "LATEST"] = "TRIM_HORIZON"
+    initial_position: Literal["TRIM_HORIZON", "LATEST", "AT_TIMESTAMP"] = "TRIM_HORIZON"
+    initial_time: str = ""
     log_level: Literal["ERROR", "WARN", "INFO", "DEBUG"] = "INFO"
     metrics_level: Literal["APPLICATION", "TASK", "OPERATOR", "PARALLELISM"] = "TASK"
     log_days: Literal[7, 14, 30, 90] = 30

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 from collections.abc import Iterator
-from typing import Any
+from typing import Any, Literal
 
 import boto3
 import pytest
@@ -45,7 +45,7 @@ def _region(monkeypatch: pytest.MonkeyPatch) -> None:
         ("Create", lambda _: "done", "SUCCESS", ""),
         ("Update", lambda _: "done", "SUCCESS", ""),
         ("Delete", lambda _: 1 / 0, "SUCCESS", ""),
-        ("Create", lambda _: {}["lake"], "FAILED", "'lake'"),
+        ("Create", lambda _: dict[str, str]()["lake"], "FAILED", "'lake'"),
     ],
 )
 def test_cloudformation_is_always_answered(kind: str, work: Any, status: str, reason: str) -> None:
@@ -105,7 +105,7 @@ class _Memory:
 
     def plan(self, table: Any) -> TablePlan:
         """Refuse the one table."""
-        action = "refuse" if table.name == self.refused else "create"
+        action: Literal["refuse", "create"] = "refuse" if table.name == self.refused else "create"
         return TablePlan(table.name, action, ("visits: a column cannot go",))
 
     def apply(self, table: Any) -> TablePlan:

@@ -147,7 +147,9 @@ def test_a_step_has_an_end_and_a_second_try() -> None:
 
 def _walk(states: dict[str, Any], failed: set[str]) -> tuple[list[str], str]:
     """Follow the state machine as Step Functions does, for as much of its language as it uses."""
-    ran, given, name = [], {"failed": {}}, "begin"
+    given: dict[str, dict[str, bool]] = {"failed": {}}
+    ran: list[str] = []
+    name = "begin"
     while True:
         state = states[name]
         match state["Type"]:

@@ -36,8 +36,9 @@ class Cloud:
 
     def __init__(self, **answers: Any) -> None:
         self.answers = answers
-        self.clients = {
-            name: boto3.client(service, **_HERE)
+        session = boto3.Session(**_HERE)  # type: ignore[arg-type]
+        self.clients: dict[str, Any] = {
+            name: session.client(service)  # type: ignore[call-overload]
             for name, service in {
                 "sts": "sts", "ses": "sesv2", "ssm": "ssm", "sms": "pinpoint-sms-voice-v2", "quicksight": "quicksight",
             }.items()

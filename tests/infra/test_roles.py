@@ -86,7 +86,9 @@ EXPECTED = {
     "store-traffic-lake-tables": Expected(
         _LAMBDA,
         {
-            "glue": {"GetDatabase", "GetDatabases", "CreateTable", "GetTable", "GetTables", "UpdateTable"},
+            "glue": {
+                "CreateDatabase", "GetDatabase", "GetDatabases", "CreateTable", "GetTable", "GetTables", "UpdateTable",
+            },
             "athena": _ASK,
             "s3": _RESULTS | {"DeleteObject"},
         }
@@ -302,11 +304,16 @@ def test_a_page_opens_at_our_own_addresses_only(roles: dict[str, Role]) -> None:
 
 
 def test_no_table_of_the_lake_can_be_dropped(roles: dict[str, Role]) -> None:
-    """Tables are deleted in staging databases only, and by the night only."""
-    droppers = {name: role.resources_for("glue:DeleteTable") for name, role in roles.items()}
-    assert {name for name, resources in droppers.items() if resources} == {"store-traffic-batch"}
-    tables = {each for each in droppers["store-traffic-batch"] if ":table/" in each}
-    assert tables == {f"arn:aws:glue:{_HERE}:table/store_traffic_staging_*/*"}
+    """Tables and databases are deleted in staging only, and by the night only."""
+    for action in ("glue:DeleteTable", "glue:DeleteDatabase"):
+        droppers = {name: found for name, role in roles.items() if (found := role.resources_for(action))}
+        assert droppers == {
+            "store-traffic-batch": {
+                f"arn:aws:glue:{_HERE}:catalog",
+                f"arn:aws:glue:{_HERE}:database/store_traffic_staging_*",
+                f"arn:aws:glue:{_HERE}:table/store_traffic_staging_*/*",
+            }
+        }
 
 
 def test_nobody_but_the_application_and_devices_touches_the_stream(roles: dict[str, Role]) -> None:
