@@ -61,6 +61,10 @@ def data_set_problems(data_set: DataSet, library: Library) -> Iterator[Problem]:
     except StoreqError as unknown:
         yield Problem(DATA_SETS_FILE, f"{subject}, view", str(unknown))
         return
+    zoned = {column.name for column in question.columns if column.type == "TIMESTAMP WITH TIME ZONE"}
+    for name in (name for name in data_set.columns if name in zoned):
+        told = f"Quick Sight reads no instants with a zone: take the store's own time instead of {name!r}"
+        yield Problem(DATA_SETS_FILE, f"{subject}, columns", told)
     for field, name, known in _data_set_names(data_set, question):
         if name not in known:
             yield Problem(DATA_SETS_FILE, f"{subject}, {field}", _unknown("column", name, known))

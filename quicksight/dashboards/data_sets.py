@@ -552,7 +552,7 @@ ALERT = DataSet(
     title="Alerts and what people did",
     view="alert_review",
     columns=(
-        "store_id", "alert_id", "business_date", "hour_of_day", "raised_time", "metric", "label", "place_kind",
+        "store_id", "alert_id", "business_date", "hour_of_day", "local_time", "metric", "label", "place_kind",
         "place_id", "severity", "verdict", "judged", "judged_true", "judged_false", "acknowledged", "alerts",
         "response_seconds", "open_seconds", "worst_value", "limit_value",
     ),
@@ -641,7 +641,7 @@ CAMERA_DAY = DataSet(
 )  # fmt: skip
 
 # Minutes are of each store's latest day: their views read the latest hours only.
-_NOW = ("store_id", "business_date", "window_start", "local_time", "coverage", "quality")
+_NOW = ("store_id", "business_date", "local_time", "coverage", "quality")
 
 STORE_MINUTE = DataSet(
     name="store-minute",

@@ -57,10 +57,10 @@ STORE_TODAY = Dashboard(
                 ),
                 (
                     Table(name="alerts", title="Alerts today", data_set=ALERT_TODAY,
-                          by=(Dimension("raised_time", "Raised", "instant"), Dimension("metric", "What"),
+                          by=(Dimension("local_time", "Raised", "instant"), Dimension("metric", "What"),
                               Dimension("place_id", "Where"), Dimension("severity", "Severity"),
                               Dimension("verdict", "Verdict")),
-                          measures=("response_seconds_median", "open_seconds_median"), order="-raised_time", limit=100,
+                          measures=("response_seconds_median", "open_seconds_median"), order="-local_time", limit=100,
                           empty="No alerts were raised today."),
                 ),
             ),

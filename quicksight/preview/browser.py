@@ -58,9 +58,9 @@ def take_pictures(site: Path, out: Path) -> Iterator[Path]:
                     yield picture
 
 
-def write_pdf(page_file: Path, out: Path) -> Path:
+def write_pdf(started: Browser, page_file: Path, out: Path) -> Path:
     """Print a page as PDF on A4, as its style for print says."""
-    with browser() as started:
-        page = opened(started, page_file)
-        page.pdf(path=out, format="A4", print_background=True, prefer_css_page_size=True)
+    page = opened(started, page_file)
+    page.pdf(path=out, format="A4", print_background=True, prefer_css_page_size=True)
+    page.close()
     return out

@@ -5,6 +5,7 @@
 -- order: raised_time DESC, store_id, alert_id
 -- chart: scatter x=raised_time y=response_seconds by=store_id
 -- column: business_date = Date of raising where the store is
+-- column: local_time = When it was raised, on the clock where the store is
 -- column: hour_of_day = Hour of raising on the clock where the store is, 0 to 23
 -- column: label = What a hazard looked like; null for an alert that is not of a hazard
 -- column: verdict = Latest verdict: true, false, duplicate or not_actionable; null when there is none
@@ -21,7 +22,8 @@
 -- column: judged_true = 1 when the latest verdict is that it was so, else 0
 -- column: judged_false = 1 when the latest verdict is a false alarm, else 0
 -- column: acknowledged = 1 when somebody took it, else 0
--- An alert's row in the history is one of its states. States and acts count for 28 days after raising, so that an answer
+-- Nobody outside a store is told of a hazard of severity high that nobody confirmed: until a person judged it, it is not
+-- here. An alert's row in the history is one of its states. States and acts count for 28 days after raising, so that an answer
 -- about some days depends on no others. A store that store_v1 does not describe has the days of UTC.
 WITH
 alert_state AS (
@@ -81,7 +83,7 @@ reviewed AS (
 )
 SELECT
   store_id, alert_id, CAST(local_time AS date) AS business_date, CAST(hour(local_time) AS INTEGER) AS hour_of_day,
-  raised_time, metric,
+  raised_time, local_time, metric,
   CASE WHEN metric LIKE 'hazard.%' THEN substr(metric, 8) END AS label,
   place_kind, place_id, severity, verdict,
   verdict IS NOT NULL AS is_judged,
@@ -95,3 +97,4 @@ SELECT
   CASE WHEN verdict = 'false' THEN 1 ELSE 0 END AS judged_false,
   CASE WHEN response_seconds IS NOT NULL THEN 1 ELSE 0 END AS acknowledged
 FROM reviewed
+WHERE NOT (metric LIKE 'hazard.%' AND severity = 'high' AND verdict IS NULL)

@@ -61,8 +61,8 @@ def test_from_region_to_hour(chromium: Browser, sample_pages: Path) -> None:
     assert seen == ["store_name", "place_name", "hour_of_day"]
 
 
-def test_the_week_on_paper(sample_pages: Path, tmp_path: Path) -> None:
+def test_the_week_on_paper(chromium: Browser, sample_pages: Path, tmp_path: Path) -> None:
     """The weekly report prints as a PDF of a few pages."""
-    printed = write_pdf(sample_pages / "weekly.html", tmp_path / "weekly.pdf").read_bytes()
+    printed = write_pdf(chromium, sample_pages / "weekly.html", tmp_path / "weekly.pdf").read_bytes()
     assert printed.startswith(b"%PDF")
     assert 1 <= printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") + printed.count(b"/Type /Page/") <= 12

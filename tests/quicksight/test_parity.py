@@ -20,7 +20,7 @@ from quicksight.model.visuals import AnyVisual
 from quicksight.preview.choices import choices_of
 from quicksight.preview.lake import OpenLake, opened
 from quicksight.query import Choice, Period, visual_query
-from quicksight.resolve import visual_dimensions
+from quicksight.resolve import visual_dimensions, visual_measures
 from storeq.engines.folder import Folder
 
 CLI = ROOT / "quicksight" / "preview" / "web" / "evaluate-cli.mjs"
@@ -64,7 +64,7 @@ def _by_key(visual: AnyVisual, found: list[dict[str, Any]]) -> dict[Key, dict[st
     return {
         tuple(_said(row[column]) for column in columns): row
         for row in found
-        if any(value is not None for name, value in row.items() if name not in columns)
+        if any(row.get(name) is not None for _, name in visual_measures(visual))
     }
 
 
@@ -96,13 +96,17 @@ def _is_same(one: Any, other: Any) -> bool:
 
 
 def _choices(lake: OpenLake, dashboard: Dashboard) -> list[Choice]:
-    """Return everything, one region, and one store, for the latest period that the dashboard shows first."""
+    """Return everything, by the latest period that is shown first and by a quarter; one region; one store."""
     known: Mapping[str, Any] = choices_of(lake.connection)
     periods: list[Period] = [_period(row) for row in known["periods"]]
-    period = next((each for each in periods if each.period_kind == dashboard.period_kind), None)
+    period, quarter = (
+        next((each for each in periods if each.period_kind == kind), None)
+        for kind in (dashboard.period_kind, "quarter")
+    )
     store = known["stores"][0]
     choices = [
         Choice(period=period),
+        Choice(period=quarter),
         Choice(region=store["region"], period=period, compare_with="period before"),
         Choice(region=store["region"], store_id=store["store_id"], period=period),
     ]

@@ -15,7 +15,7 @@ MINUTE, DAY = dt.timedelta(minutes=1), dt.timedelta(days=1)
 
 def state(name: str, after: dt.timedelta = dt.timedelta(), at: dt.datetime = NINE, **values: Any) -> Row:
     """Return a state of an alert of a spill in the dairy that was raised at nine."""
-    usual = {"metric": "hazard.spill", "place_kind": "zone", "place_id": "dairy", "state": "raised", "severity": "high"}
+    usual = {"metric": "hazard.spill", "place_kind": "zone", "place_id": "dairy", "state": "raised", "severity": "low"}
     times = {"raised_time": at, "changed_time": at + after}
     return row("alert_v1", alert_id=name, **(usual | times | values))
 
@@ -46,7 +46,7 @@ def test_an_alert_is_one_row_of_all_its_states() -> None:
     found = reviewed(states)
     one, other = found["a"], found["b"]
     assert (one["value"], one["worst_value"], one["limit_value"], one["open_seconds"]) == (0.6, 0.9, 0.5, 1200)
-    assert (one["label"], one["place_kind"], one["place_id"], one["severity"]) == ("spill", "zone", "dairy", "high")
+    assert (one["label"], one["place_kind"], one["place_id"], one["severity"]) == ("spill", "zone", "dairy", "low")
     assert (other["label"], other["metric"], other["open_seconds"]) == (None, "queue_length", None)
     assert [each["alerts"] for each in (one, other)] == [1, 1]
 
@@ -96,6 +96,15 @@ def test_date_and_hour_are_those_of_the_store() -> None:
     found = reviewed(alerts, store_v1=[row("store_v1", time_zone="America/New_York")])
     placed = {name: (each["business_date"], each["hour_of_day"]) for name, each in found.items()}
     assert placed == {"known": (dt.date(2026, 3, 1), 21), "unknown": (dt.date(2026, 3, 2), 2)}
+
+
+def test_a_grave_hazard_is_told_once_somebody_judged_it() -> None:
+    """Rule: a possible fall that nobody judged is not there; judged it is, as is any other grave alert."""
+    grave = [state(name, metric="hazard.fall", severity="high") for name in ("open", "confirmed", "wrong")]
+    queue = state("queue", metric="queue_length", severity="high")
+    acts = [act("confirmed", 1, "verdict", MINUTE, "true"), act("wrong", 1, "verdict", MINUTE, "false")]
+    acts.append(act("open", 1, "acknowledge", MINUTE))
+    assert reviewed([*grave, queue], acts).keys() == {"confirmed", "wrong", "queue"}
 
 
 def test_acts_of_another_store_do_not_count() -> None:

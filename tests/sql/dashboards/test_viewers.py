@@ -40,7 +40,9 @@ def test_each_group_sees_its_own() -> None:
     }
 
 
-@pytest.mark.parametrize("odd", [("", "north"), ("  ", "north"), ("d", ""), ("d", " "), ("chain", "north")])
+@pytest.mark.parametrize(
+    "odd", [("", "north"), ("  ", "north"), ("d", ""), ("d", " "), ("chain", "north"), ("a,b", "x"), ("d", "x,y")]
+)
 def test_what_could_open_more_is_left_out(odd: tuple[str, str]) -> None:
     """Rule: a store without an id or a region, or named as a scope of many, gives nobody a scope."""
     known = [store(*each) for each in STORES.items()]
