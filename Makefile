@@ -69,6 +69,9 @@ checks: setup ## Ask what must add up in the last demo's lake (or WAREHOUSE=s3:/
 seasons: setup ## Import years of real footfall and ask about seasons (FOOTFALL=the public CSV of Leeds; see docs/import.md)
 	@$(PYTHON) -m demo.seasons '$(FOOTFALL)'
 
+dashboards: setup ## Show the dashboards without a cloud: pages over a made-up chain (STORES=…; 0 for none) and the demo's lake
+	@$(PYTHON) -m quicksight preview $(if $(STORES),--stores '$(STORES)')
+
 up: setup ## Start the local stack and keep it running
 	@$(PYTHON) -m local up
 
@@ -99,9 +102,6 @@ bench-lake: setup ## Measure the lake: two years of 200 stores, before and after
 	@$(PYTHON) -m bench.lake
 	@$(PYTHON) -m bench.small_files
 	@$(if $(wildcard build/trino/bin/launcher),$(PYTHON) -m bench.lake_trino,echo "Not measured on Trino: make test-trino installs it.")
-
-dashboards: setup ## Write the dashboards as pages over the demo's store and a made-up chain (STORES=200), without a cloud
-	@$(PYTHON) -m quicksight preview $(if $(STORES),--stores $(STORES))
 
 bench-dashboards: setup ## Measure how soon the pages of `make dashboards` show something, and follow a choice
 	@$(PYTHON) -m bench.dashboards
