@@ -78,7 +78,10 @@ def preview(options: argparse.Namespace) -> int:
     with working() as say:
         if options.folder is None and options.stores:
             make_history(options.out / "lake", chain=made_up_chain(options.stores), say=say)
-        site = write_site([*_lakes(options)], DASHBOARDS, load_views(), options.out, say)
+        lakes = [*_lakes(options)]
+        if not lakes:
+            raise FileNotFoundError("expected a lake to show, came none: run `make demo`, or leave out --stores 0")
+        site = write_site(lakes, DASHBOARDS, load_views(), options.out, say)
     for line in (*site.problems, *site.lacking):
         print(line, file=sys.stderr)
     print(f"Next: open {site.index} in a browser.")
@@ -106,12 +109,12 @@ def _lakes(options: argparse.Namespace) -> Iterator[Lake]:
     if options.stores:
         yield history_lake(options.out / "lake", options.stores)
     if DEMO.is_dir():
-        note = "What `make demo` kept of its last run: one simulated store and two hours."
+        note = "The last run of make demo: one simulated store, and the hours that it ran for."
         yield Lake("demo", "The demo's store", note, Folder(DEMO))
     else:
         print("Without the demo's store: `make demo` gives it.", file=sys.stderr)
     if CITY.is_dir():
-        note = "Real counts of a city's streets, as `make seasons` imported them: doors only, no aisles and no lanes."
+        note = "Real counts of a city's streets, as make seasons imported them: doors only, no aisles and no lanes."
         yield Lake("city", "Leeds, real footfall", note, Folder(CITY))
 
 
@@ -139,7 +142,7 @@ def _parser() -> argparse.ArgumentParser:
     checked.set_defaults(run=check)
     previewed = verbs.add_parser("preview", help="write the pages that need no cloud")
     previewed.add_argument("--out", type=Path, default=OUT, help=f"where to [{OUT}]")
-    previewed.add_argument("--stores", type=int, default=STORES, help="of the made-up chain; 0 for none [200]")
+    previewed.add_argument("--stores", type=_count, default=STORES, help="of the made-up chain; 0 for none [200]")
     previewed.add_argument("--folder", type=Path, help="only this lake: a folder of Parquet files")
     previewed.set_defaults(run=preview)
     rendered = verbs.add_parser("render", help="write what is sent to Amazon Quick Sight, as JSON")
@@ -151,6 +154,12 @@ def _parser() -> argparse.ArgumentParser:
     rendered.add_argument("--owner", action="append", default=[], metavar="ARN", help="who may change what is made")
     rendered.set_defaults(run=render)
     return parser
+
+
+def _count(text: str) -> int:
+    if not text.isdecimal():
+        raise argparse.ArgumentTypeError(f"expected a number of stores, 0 or more, came {text!r}")
+    return int(text)
 
 
 if __name__ == "__main__":

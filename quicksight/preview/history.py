@@ -39,7 +39,7 @@ def history_lake(folder: Path, stores: int) -> Lake:
     """Return the lake of the made-up chain, as its pages speak of it."""
     note = (
         f"Made up: two years to {LAST:%d %B %Y} in five countries, the same each time. "
-        f"Minutes of the last day are those of {min(stores, MINUTE_STORES)} stores."
+        f"Minutes, for Store today, are those of the first {min(stores, MINUTE_STORES)} stores."
     )
     return Lake("history", f"A chain of {stores} stores", note, Folder(folder))
 

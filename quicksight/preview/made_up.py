@@ -17,6 +17,7 @@ from contracts.tables import (
     CALENDAR,
     CAMERA_MINUTE,
     HEAT_MINUTE,
+    JOURNEY,
     PEAK,
     PEAK_STORE,
     PERIOD,
@@ -33,9 +34,11 @@ from sim.history.books import accounting_hours, camera_minutes
 from sim.history.chain import Chain, Promotion, day_number
 from sim.history.dimensions import dimension_rows, staff_hour_rows
 from sim.history.heat import heat_minutes
+from sim.history.journeys import journeys
+from sim.history.minutes import minute_tables
 from sim.history.open_hours import open_hours
 from sim.history.shape import Shape
-from sim.history.whole import ONE_DAY, all_dates, minutes_of_utc_day
+from sim.history.whole import ONE_DAY, all_dates
 
 SEED = 20260131
 LAST = dt.date(2026, 1, 31)
@@ -44,8 +47,10 @@ DAYS = 2 * 364
 STAFF_DAYS = 28
 BOOKS_DAYS = 92
 CAMERA_DAYS = 14
-MINUTE_STORES = 12
-"""Minutes of the last day are kept for so many stores: those that a reader can look at as if it were today."""
+MINUTE_STORES, MINUTE_DAYS = 12, 7
+"""Minutes and queue journeys are kept of so many stores: those that a reader can look at as if it were today."""
+SHIFT_FACTOR = 1.6
+"""By so much more does one store's camera count after it was moved: no season hides that."""
 HEAT_STORES, HEAT_DAYS = 6, 5
 BEFORE_DAYS = 28
 _THURSDAY = 3
@@ -55,7 +60,8 @@ def made_up_chain(stores: int, *, last: dt.date = LAST, days: int = DAYS) -> Cha
     """Return the chain: two sales a year in four of five stores, and a Black Friday in all."""
     first = last - dt.timedelta(days=days - 1)
     sales = (sale for year in range(first.year, last.year + 1) for sale in _sales(year))
-    return Chain(SEED, stores, first, last, tuple(sale for sale in sales if first <= sale.first and sale.last <= last))
+    within = tuple(sale for sale in sales if first <= sale.first and sale.last <= last)
+    return Chain(SEED, stores, first, last, within, SHIFT_FACTOR)
 
 
 def dimension_tables(chain: Chain, shape: Shape) -> dict[str, pa.Table]:
@@ -85,13 +91,15 @@ def period_tables(chain: Chain) -> dict[str, pa.Table]:
 
 
 def recent_tables(chain: Chain, shape: Shape) -> Iterator[tuple[str, pa.Table]]:
-    """Give what is kept of the last days only: books, cameras, where people stood, and the minutes of the last day."""
+    """Give what is kept of the last days only: books, cameras, where people stood, minutes and queues."""
     dates, every = all_dates(chain.first, chain.last), range(chain.stores)
     yield ACCOUNTING_HOUR.name, accounting_hours(open_hours(chain, shape, every, dates[-BOOKS_DAYS:]))
     yield CAMERA_MINUTE.name, camera_minutes(open_hours(chain, shape, every, dates[-CAMERA_DAYS:]))
     few = every[:HEAT_STORES]
     yield HEAT_MINUTE.name, heat_minutes(open_hours(chain, shape, few, dates[-HEAT_DAYS:]))
-    yield from minutes_of_utc_day(chain, shape, chain.last, stores=every[:MINUTE_STORES]).items()
+    hours = open_hours(chain, shape, every[:MINUTE_STORES], dates[-MINUTE_DAYS:])
+    yield from minute_tables(hours).items()
+    yield JOURNEY.name, journeys(hours)
 
 
 def _sales(year: int) -> Iterator[Promotion]:

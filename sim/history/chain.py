@@ -88,6 +88,7 @@ class Chain:
     first: dt.date
     last: dt.date
     promotions: tuple[Promotion, ...] = ()
+    shift_factor: float = SHIFT_FACTOR
 
     @cached_property
     def countries(self) -> tuple[Country, ...]:

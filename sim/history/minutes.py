@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import numpy as np
+import numpy.typing as npt
 import pyarrow as pa
 
 from contracts.tables import LANE_MINUTE
@@ -150,13 +151,18 @@ def _lanes(hours: OpenHours, lanes: LaneHours, person_ms: Integers, most: Intege
     return pa.table({column.name: written[column.name] for column in LANE_MINUTE.columns})
 
 
-def _journeys(hours: OpenHours, lanes: LaneHours, row: Integers) -> dict[str, Column]:
-    shape = (hours.size, MINUTES, LANES)
+def lane_ends(hours: OpenHours, lanes: LaneHours) -> tuple[Ends, Ends, npt.NDArray[np.bool_]]:
+    """Return who was served and who left unserved, each at a minute and lane; and of the latter, who gave up."""
     key = derived(hours.key[:, None], np.arange(LANES))
     nobody = np.zeros_like(lanes.abandoned)
     served = ends(lanes.served, nobody, derived(key, Draw.SERVED_MINUTE), hours.seen_minutes)
     left = ends(lanes.left, nobody, derived(key, Draw.LEFT_MINUTE), hours.seen_minutes)
-    gave_up = left.nth < lanes.abandoned.ravel()[left.group]
+    return served, left, left.nth < lanes.abandoned.ravel()[left.group]
+
+
+def _journeys(hours: OpenHours, lanes: LaneHours, row: Integers) -> dict[str, Column]:
+    shape = (hours.size, MINUTES, LANES)
+    served, left, gave_up = lane_ends(hours, lanes)
     wait_ms = lasting_ms(served)
     longest = np.full(int(np.prod(shape)), -1)
     np.maximum.at(longest, served.minute, wait_ms)

@@ -15,7 +15,7 @@ import holidays
 import numpy as np
 import numpy.typing as npt
 
-from sim.history.chain import SHIFT_FACTOR, Chain, Country, day_number
+from sim.history.chain import Chain, Country, day_number
 from sim.history.chance import Draw, Floats, Integers, Keys, derived, keys, normal, poisson, uniform
 from sim.history.shape import Shape
 
@@ -190,7 +190,7 @@ def _expected(chain: Chain, slots: _Slots) -> Floats:
 def _sight(chain: Chain, store: Integers, day: Integers) -> Floats:
     """Return how much of what happens is counted: a camera that was moved counts more."""
     moved, since = chain.moved_camera
-    return np.where((store == moved) & (day >= since), SHIFT_FACTOR, 1.0)
+    return np.where((store == moved) & (day >= since), chain.shift_factor, 1.0)
 
 
 def _seen_minutes(day_key: Keys, hour: Integers) -> Integers:
