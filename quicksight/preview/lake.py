@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -23,6 +24,8 @@ from storeq.questions import Question
 from storeq.reading import TableRead
 
 _EVERY_PERIOD = "every_period"
+SHARED_BY = 4
+"""A view that so many questions build on is worked out once."""
 MEMORY = "6GB"
 """Of a lake of millions of rows no more is held in memory: other programs run besides."""
 
@@ -64,6 +67,20 @@ class OpenLake:
             f"CREATE OR REPLACE VIEW {SCHEMA}.{PERIOD.name} AS "
             f"SELECT * FROM {SCHEMA}.{_EVERY_PERIOD} WHERE period_kind IN ({wanted})"
         )
+
+    def keep_shared(self, questions: Iterable[Question]) -> Iterator[str]:
+        """Work out once what several questions build on; gives each view's name before it is asked.
+
+        Views of periods are left as they are: which periods are kept differs. So is one that cannot be asked; what
+        builds on it will say so.
+        """
+        for view in _shared(questions):
+            yield view.name
+            with suppress(duckdb.Error):
+                self.connection.execute(f"CREATE TABLE {SCHEMA}.kept_{view.name} AS FROM {view.name}")
+                self.connection.execute(
+                    f"CREATE OR REPLACE VIEW {SCHEMA}.{view.name} AS FROM {SCHEMA}.kept_{view.name}"
+                )
 
     def empty_tables(self, question: Question) -> list[Table]:
         """Return the tables of a question that hold no row."""
@@ -107,6 +124,22 @@ def fingerprint(source: Folder | Catalog) -> str:
     for line in _stamps(source):
         digest.update(line.encode())
     return digest.hexdigest()
+
+
+def _shared(questions: Iterable[Question]) -> list[View]:
+    """Return the views that several questions build on and that read no periods, each after those that it reads."""
+    parts = [part for question in questions for part in question.parts]
+    times = Counter(part.name for part in parts)
+    of_periods = {PERIOD.name}
+    for part in parts:
+        if of_periods.intersection(part.reads):
+            of_periods.add(part.name)
+    # The parts of a question come each after those that it reads.
+    return list({part.name: part for part in parts if _is_shared(part, times, of_periods)}.values())
+
+
+def _is_shared(view: View, times: Counter[str], of_periods: set[str]) -> bool:
+    return times[view.name] >= SHARED_BY and view.name not in of_periods
 
 
 def _whole(table: Table) -> TableRead:

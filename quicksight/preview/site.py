@@ -90,6 +90,9 @@ def _write_rows(lake: Lake, dashboards: Sequence[Dashboard], library: Library, f
         return _Pages({name: page for name, page in known.items() if page is not None}, tuple(kept["countries"]))
     folder.mkdir(parents=True, exist_ok=True)
     with opened(lake.source, library.views, spill=folder / "spilled") as lake_open:
+        asked = [question for name in stale if (question := pages[name].question) is not None]
+        for view in lake_open.keep_shared(asked):
+            say(f"{lake.title}: {view}, which much is built on")
         for number, name in enumerate(stale, start=1):
             say(f"{lake.title}: {pages[name].data_set.title} ({number} of {len(stale)})")
             known[name] = export_data_set(lake_open, pages[name], folder)
