@@ -13,7 +13,7 @@ from quicksight.api.wells import by_dimension, by_field, companions, dimension_f
 from quicksight.model.measures import Dimension, Measure
 from quicksight.model.visuals import Bars, Funnel, Lines, Visual
 
-_TIMES = ("date", "week", "instant", "hour", "weekday")
+_TIMES = ("date", "week", "instant", "hour", "weekday", "month")
 _Measured = list[tuple[Measure, MeasureFields]]
 
 

@@ -47,7 +47,7 @@ def dimension_field(
         case "date" | "week" | "instant":
             dated = {"DateGranularity": GRANULARITY[dimension.kind], "FormatConfiguration": date_format(dimension)}
             return {"DateDimensionField": said | dated}
-        case "hour" | "number":
+        case "hour" | "month" | "number":
             suffix = ":00" if dimension.kind == "hour" else ""
             return {
                 "NumericalDimensionField": said | {"FormatConfiguration": {"FormatConfiguration": whole_number(suffix)}}

@@ -32,6 +32,11 @@ SERVICE_TARGET = 0.9
 """Share of the served who should wait no longer than the target wait: the level that lanes_needed is reckoned for."""
 COVERAGE_TARGET = 0.95
 
+NONE_COMPARABLE = (
+    "No store can be compared: too little was watched, a camera was moved, or there was no such period before."
+)
+"""Said where no change of visitors can be told."""
+
 STORE = Dimension("store_name", "Store")
 REGION = Dimension("region", "Region")
 HOUR = Dimension("hour_of_day", "Hour of the day", "hour")
@@ -145,7 +150,7 @@ STORE_PERIOD = DataSet(
     measures=(
         _figure(
             "visitors", "Visitors", Sum("visitors"), "count", "Customers who came in, over all doors",
-            baseline=Sum("baseline_visitors"), coverage=_DOORS, people=Sum("visitors"),
+            coverage=_DOORS, people=Sum("visitors"),
             words=("traffic", "footfall", "customers", "shoppers", "people"),
         ),
         _figure(

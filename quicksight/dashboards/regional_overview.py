@@ -1,15 +1,22 @@
 """Which stores and hours need attention, and how traffic, waits and safety stand, over a region or the chain."""
 
-from quicksight.dashboards.data_sets import ALERT, DAY, FLAG, PLACE_HOUR, REGION, STORE, STORE_PERIOD, WEEK
+from quicksight.dashboards.data_sets import (
+    ALERT,
+    DAY,
+    FLAG,
+    NONE_COMPARABLE,
+    PLACE_HOUR,
+    REGION,
+    STORE,
+    STORE_PERIOD,
+    WEEK,
+)
 from quicksight.model.dashboards import Dashboard, Sheet
 from quicksight.model.measures import Dimension
 from quicksight.model.visuals import Bars, Figure, Headline, Kpi, Lines, StoreMap, Table, Where
 
 _PLACE = Dimension("place_name", "Aisle or lane")
 _HOUR = Dimension("hour_of_day", "Hour of the day", "hour")
-_NONE_COMPARABLE = (
-    "No store can be compared: too little was watched, a camera was moved, or there was no such period before."
-)
 
 REGIONAL_OVERVIEW = Dashboard(
     name="regional-overview",
@@ -33,9 +40,9 @@ REGIONAL_OVERVIEW = Dashboard(
             title="Overview",
             rows=(
                 (
-                    Kpi(name="visitors", title="Visitors a day", data_set=STORE_PERIOD, measure="visitors_per_day"),
+                    Kpi(name="visitors", title="Visitors", data_set=STORE_PERIOD, measure="visitors"),
                     Kpi(name="change", title="Change of visitors", data_set=STORE_PERIOD, measure="change",
-                        empty=_NONE_COMPARABLE),
+                        empty=NONE_COMPARABLE),
                     Kpi(name="dwell", title="Mean dwell in an aisle", data_set=STORE_PERIOD,
                         measure="dwell_seconds_mean"),
                     Kpi(name="wait", title="Mean wait", data_set=STORE_PERIOD, measure="wait_seconds_mean"),
@@ -65,9 +72,9 @@ REGIONAL_OVERVIEW = Dashboard(
                 (
                     Bars(name="waits", title="Longest mean waits", data_set=STORE_PERIOD, by=STORE,
                          measures=("wait_seconds_mean",), limit=15, ignores=("store",)),
-                    Bars(name="losers", title="Stores that lost most", data_set=STORE_PERIOD, by=STORE,
+                    Bars(name="losers", title="Change of visitors, lowest first", data_set=STORE_PERIOD, by=STORE,
                          measures=("change",), order="value_rising", limit=15, ignores=("store",),
-                         empty=_NONE_COMPARABLE,
+                         empty=NONE_COMPARABLE,
                          note="Only stores that can be compared: as well watched in both, no camera moved."),
                 ),
             ),

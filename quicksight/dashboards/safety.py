@@ -62,5 +62,5 @@ SAFETY = Dashboard(
             ),
         ),
     ),
-    needs="Alerts come from the rules of a store; the demo with SCENARIO=rush raises some.",
+    needs="Alerts come from the rules of a store: without rules there are none.",
 )  # fmt: skip

@@ -10,7 +10,6 @@ _LEVEL = Dimension("level", "Level")
 _PEAK = Dimension("peak_id", "Peak")
 _CHAIN = (Where("level", ("chain",)),)
 _STORES = (Where("level", ("store",)),)
-_POSITION = Dimension("position", "", "number")
 
 SEASONS = Dashboard(
     name="seasons",
@@ -89,11 +88,11 @@ SEASONS = Dashboard(
             title="The shape of a year",
             rows=(
                 (
-                    Bars(name="months", title="Months against the mean", data_set=SEASONAL_INDEX,
-                         by=Dimension("position", "Month", "number"), measures=("visitors_per_day",),
+                    Bars(name="months", title="Visitors a day by month, year by year", data_set=SEASONAL_INDEX,
+                         by=Dimension("position", "Month", "month"), measures=("visitors_per_day",),
                          where=(Where("index_kind", ("month",)),), series=Dimension("year", "Year", "number"),
                          is_horizontal=False, order="name", ignores=("period",)),
-                    Bars(name="weekdays", title="Weekdays", data_set=SEASONAL_INDEX,
+                    Bars(name="weekdays", title="Visitors a day by weekday, year by year", data_set=SEASONAL_INDEX,
                          by=Dimension("position", "Weekday", "weekday"), measures=("visitors_per_day",),
                          where=(Where("index_kind", ("weekday",)),), series=Dimension("year", "Year", "number"),
                          is_horizontal=False, order="name", ignores=("period",)),

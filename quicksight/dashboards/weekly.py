@@ -1,6 +1,6 @@
 """The week on paper: mailed on Monday to those who may see it."""
 
-from quicksight.dashboards.data_sets import ALERT, DATE, DAY, STORE, STORE_PERIOD
+from quicksight.dashboards.data_sets import ALERT, DATE, DAY, NONE_COMPARABLE, STORE, STORE_PERIOD
 from quicksight.model.dashboards import Dashboard, Sheet
 from quicksight.model.measures import Dimension
 from quicksight.model.visuals import Bars, Figure, Headline, Kpi, Lines, Table
@@ -30,16 +30,17 @@ WEEKLY = Dashboard(
             rows=(
                 (
                     Kpi(name="visitors", title="Visitors", data_set=STORE_PERIOD, measure="visitors"),
+                    Kpi(name="change", title="Change of visitors", data_set=STORE_PERIOD, measure="change",
+                        empty=NONE_COMPARABLE),
                     Kpi(name="wait", title="Mean wait", data_set=STORE_PERIOD, measure="wait_seconds_mean"),
                     Kpi(name="service-level", title="Served within 3 minutes", data_set=STORE_PERIOD,
                         measure="service_level"),
-                    Kpi(name="coverage", title="Watched", data_set=STORE_PERIOD, measure="coverage"),
                 ),
                 (Lines(name="days", title="Visitors by day, and a year before", data_set=DAY, by=DATE,
                        measures=("visitors",)),),
                 (
-                    Bars(name="losers", title="Stores that lost most", data_set=STORE_PERIOD, by=STORE,
-                         measures=("change",), order="value_rising", limit=10),
+                    Bars(name="losers", title="Change of visitors, lowest first", data_set=STORE_PERIOD, by=STORE,
+                         measures=("change",), order="value_rising", limit=10, empty=NONE_COMPARABLE),
                     Bars(name="waits", title="Longest mean waits", data_set=STORE_PERIOD, by=STORE,
                          measures=("wait_seconds_mean",), limit=10),
                 ),

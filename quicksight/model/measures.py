@@ -54,9 +54,10 @@ class Dimension:
     """A column that rows are grouped by.
 
     `kind` says how its values are ordered and written: `name` as text, `number`, `date` and `week` (by its Monday) on a
-    time axis, `instant` as a time on the store's clock, `hour` of the day 0 to 23, `weekday` 1 = Monday to 7, `flag`.
+    time axis, `instant` as a time on the store's clock, `hour` of the day 0 to 23, `weekday` 1 = Monday to 7,
+    `month` 1 to 12, `flag`.
     """
 
     column: str
     title: str
-    kind: Literal["name", "number", "date", "week", "instant", "hour", "weekday", "flag"] = "name"
+    kind: Literal["name", "number", "date", "week", "instant", "hour", "weekday", "month", "flag"] = "name"

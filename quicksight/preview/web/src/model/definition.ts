@@ -52,7 +52,7 @@ export interface DataSet {
   readonly problem?: string | null;
 }
 
-export type DimensionKind = "name" | "number" | "date" | "week" | "instant" | "hour" | "weekday" | "flag";
+export type DimensionKind = "name" | "number" | "date" | "week" | "instant" | "hour" | "weekday" | "month" | "flag";
 
 export interface Dimension {
   readonly column: string;

@@ -136,12 +136,13 @@ const LABELS: Readonly<Record<DimensionKind, (value: string | number) => string>
   instant: (value) => instant(String(value)),
   hour: (value) => `${value}:00`,
   weekday: (value) => WEEKDAYS[Number(value) - 1] ?? String(value),
+  month: (value) => MONTHS[Number(value) - 1] ?? String(value),
   flag: (value) => (typeof value === "number" ? (value ? "yes" : "no") : value),
 };
 
 /** Return a short form of a label for axes and the heads of narrow columns. */
 export function shortLabel(value: Value, kind: DimensionKind): string {
-  if (value !== null && kind === "weekday") return label(value, kind).slice(0, 3);
+  if (value !== null && (kind === "weekday" || kind === "month")) return label(value, kind).slice(0, 3);
   if (value !== null && kind === "hour") return String(value);
   if (value !== null && (kind === "date" || kind === "week")) return day(String(value)).replace(/ \d{4}$/, "");
   if (value !== null && kind === "instant") return String(value).slice(11, 16);
