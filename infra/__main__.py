@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import json
+import shutil
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -50,12 +51,24 @@ def _synth(settings: Settings, options: argparse.Namespace) -> int:
     # CDK takes seconds to load: `check` does without it.
     from infra.app import build_app  # noqa: PLC0415
 
+    _clear(options.out)
     bundler = Bundler(BUNDLES, "sources only" if options.sources_only else "complete")
     build_app(settings, bundler=bundler, out=options.out).synth()
     print(_summary(settings, options.out))
     if options.sources_only:
         print("These are to look at: functions without libraries, and no application. Not to be deployed.")
     return 0
+
+
+def _clear(out: Path) -> None:
+    """Remove what CDK wrote before: it removes nothing itself, and a stack that is gone would seem to be there."""
+    if not (out / "cdk.out").exists():
+        return
+    for path in (*out.glob("asset.*"), *out.glob("*.json")):
+        if path.is_dir():
+            shutil.rmtree(path)
+        else:
+            path.unlink()
 
 
 def _roles(out: Path) -> int:

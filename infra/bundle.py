@@ -69,7 +69,7 @@ class Bundle:
     libraries: tuple[str, ...] = ()
 
 
-LAKE_LIBRARIES = ("aws-lambda-powertools", "boto3", "pyiceberg[glue,pyarrow]")
+LAKE_LIBRARIES = ("aws-lambda-powertools", "boto3", "pyiceberg[glue,pyarrow,pyiceberg-core]")
 NOTIFIER = Bundle(
     "notifier",
     ("contracts", "design", "lambdas/__init__.py", "lambdas/alert_store", "lambdas/notifier"),

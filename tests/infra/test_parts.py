@@ -8,8 +8,10 @@ import subprocess
 import sys
 from pathlib import Path
 
+import boto3
 import pytest
 import yaml
+from moto.server import ThreadedMotoServer
 
 from infra import bundle
 from infra.alarms import alarms
@@ -217,26 +219,63 @@ _RUN = (
     ids=lambda value: getattr(value, "name", value),
 )
 def test_a_function_misses_nothing_that_it_imports(
-    each: Bundle, module: str, tmp_path: Path, tmp_path_factory: pytest.TempPathFactory
+    each: Bundle, module: str, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     """A complete folder, made for this Python, imports its handler with nothing else on the path, within the limit."""
-    bundler = Bundler(tmp_path_factory.getbasetemp() / "complete", python_version=f"3.{sys.version_info.minor}")
+    folder = _complete(each, tmp_path_factory)
+    assert size_bytes(folder) <= bundle.LAMBDA_LIMIT_BYTES
+    _run_within(folder, f"import {module}", has_boto3=bool(each.libraries))
+
+
+def test_functions_of_the_lake_make_tables_and_append_to_them(tmp_path_factory: pytest.TempPathFactory) -> None:
+    """What was left out of the libraries is not missed at work: a table is made, a row appended, once."""
+    making = (
+        "from infra.functions.lake_tables import *; from contracts.tables import TABLES;"
+        "lake = Lake(glue_catalog(warehouse='s3://lake/lake'), 'd', 's3://lake/lake');"
+        "assert apply_tables(lake, [TABLES['alert_action_v1']]) == ['alert_action_v1: create']"
+    )
+    appending = (
+        "import os; os.environ |= dict(HISTORY_WAREHOUSE='s3://lake/lake', HISTORY_DATABASE='d',"
+        " HISTORY_DEAD_QUEUE_URL='http://127.0.0.1/none');"
+        "from lambdas.history import handler; from lambdas.alert_store.items import attributes;"
+        "act = dict(store_id='s', action_id='a#0001', alert_id='a', action='acknowledge', person_id='p',"
+        " acted_ms=1795000000000, expires_at=1795000000);"
+        "record = dict(eventName='INSERT', dynamodb=dict(SequenceNumber='1', NewImage=attributes(act)));"
+        "keep = handler._history().keep;"
+        "assert [keep([record]), keep([record])] == [1, 0]"
+    )
+    server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
+    server.start()
     try:
-        folder = bundler.folder(each)
+        host, port = server.get_host_and_port()
+        url = f"http://{host}:{port}"
+        place = {"LocationConstraint": "eu-central-1"}
+        session = boto3.Session("test", "test", region_name="eu-central-1")
+        session.client("s3", endpoint_url=url).create_bucket(Bucket="lake", CreateBucketConfiguration=place)  # type: ignore[arg-type]
+        _run_within(_complete(bundle.LAKE_TABLES, tmp_path_factory), making, url=url)
+        _run_within(_complete(bundle.HISTORY, tmp_path_factory), appending, url=url)
+    finally:
+        server.stop()
+
+
+def _complete(each: Bundle, folders: pytest.TempPathFactory) -> Path:
+    bundler = Bundler(folders.getbasetemp() / "complete", python_version=f"3.{sys.version_info.minor}")
+    try:
+        return bundler.folder(each)
     except BundleError as error:
         if "error sending request" in str(error) or "dns error" in str(error):
             pytest.skip("no package registry can be reached from here")
         raise
-    assert size_bytes(folder) <= bundle.LAMBDA_LIMIT_BYTES
-    path = [str(folder)]
-    if not each.libraries:
-        import boto3  # noqa: PLC0415 - which Lambda brings
 
-        path.append(str(Path(boto3.__file__).parents[1]))
+
+def _run_within(folder: Path, code: str, *, url: str = "", has_boto3: bool = True) -> None:
+    """Run Python with a folder of a function on the path and nothing else; boto3 where Lambda would bring it."""
+    path = [str(folder)] if has_boto3 else [str(folder), str(Path(boto3.__file__).parents[1])]
+    environment = {"AWS_DEFAULT_REGION": "eu-central-1", "AWS_ACCESS_KEY_ID": "test", "AWS_SECRET_ACCESS_KEY": "test"}
     ended = subprocess.run(
-        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path += {path!r}; import {module}"],
-        cwd=tmp_path,
-        env={"AWS_DEFAULT_REGION": "eu-central-1"},
+        [sys.executable, "-I", "-S", "-c", f"import sys; sys.path += {path!r}; {code}"],
+        cwd=folder,
+        env=environment | ({"AWS_ENDPOINT_URL": url} if url else {}),
         capture_output=True,
         text=True,
         check=False,
