@@ -557,7 +557,7 @@ ALERT = DataSet(
     title="Alerts and what people did",
     view="alert_review",
     columns=(
-        "store_id", "alert_id", "business_date", "hour_of_day", "local_time", "metric", "label", "place_kind",
+        "store_id", "alert_id", "business_date", "hour_of_day", "local_time", "topic", "metric", "label", "place_kind",
         "place_id", "severity", "verdict", "judged", "judged_true", "judged_false", "acknowledged", "alerts",
         "response_seconds", "open_seconds", "worst_value", "limit_value",
     ),

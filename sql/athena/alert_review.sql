@@ -7,6 +7,7 @@
 -- column: business_date = Date of raising where the store is
 -- column: local_time = When it was raised, on the clock where the store is
 -- column: hour_of_day = Hour of raising on the clock where the store is, 0 to 23
+-- column: topic = safety (a hazard), equipment (a camera), or service: queues, lanes and how full it is
 -- column: label = What a hazard looked like; null for an alert that is not of a hazard
 -- column: verdict = Latest verdict: true, false, duplicate or not_actionable; null when there is none
 -- column: is_judged = There is a verdict
@@ -84,6 +85,7 @@ reviewed AS (
 SELECT
   store_id, alert_id, CAST(local_time AS date) AS business_date, CAST(hour(local_time) AS INTEGER) AS hour_of_day,
   raised_time, local_time, metric,
+  CASE WHEN metric LIKE 'hazard.%' THEN 'safety' WHEN metric LIKE 'camera%' THEN 'equipment' ELSE 'service' END AS topic,
   CASE WHEN metric LIKE 'hazard.%' THEN substr(metric, 8) END AS label,
   place_kind, place_id, severity, verdict,
   verdict IS NOT NULL AS is_judged,

@@ -46,6 +46,7 @@ def test_an_alert_is_one_row_of_all_its_states() -> None:
     found = reviewed(states)
     one, other = found["a"], found["b"]
     assert (one["value"], one["worst_value"], one["limit_value"], one["open_seconds"]) == (0.6, 0.9, 0.5, 1200)
+    assert (one["topic"], other["topic"]) == ("safety", "service")
     assert (one["label"], one["place_kind"], one["place_id"], one["severity"]) == ("spill", "zone", "dairy", "low")
     assert (other["label"], other["metric"], other["open_seconds"]) == (None, "queue_length", None)
     assert [each["alerts"] for each in (one, other)] == [1, 1]
