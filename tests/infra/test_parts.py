@@ -231,11 +231,11 @@ def test_functions_of_the_lake_make_tables_and_append_to_them(tmp_path_factory: 
     """What was left out of the libraries is not missed at work: a table is made, a row appended, once."""
     making = (
         "from infra.functions.lake_tables import *; from contracts.tables import TABLES;"
-        "lake = Lake(glue_catalog(warehouse='s3://lake/lake'), 'd', 's3://lake/lake');"
+        "lake = Lake(glue_catalog(warehouse='s3://functions/lake'), 'd', 's3://functions/lake');"
         "assert apply_tables(lake, [TABLES['alert_action_v1']]) == ['alert_action_v1: create']"
     )
     appending = (
-        "import os; os.environ |= dict(HISTORY_WAREHOUSE='s3://lake/lake', HISTORY_DATABASE='d',"
+        "import os; os.environ |= dict(HISTORY_WAREHOUSE='s3://functions/lake', HISTORY_DATABASE='d',"
         " HISTORY_DEAD_QUEUE_URL='http://127.0.0.1/none');"
         "from lambdas.history import handler; from lambdas.alert_store.items import attributes;"
         "act = dict(store_id='s', action_id='a#0001', alert_id='a', action='acknowledge', person_id='p',"
@@ -251,7 +251,7 @@ def test_functions_of_the_lake_make_tables_and_append_to_them(tmp_path_factory: 
         url = f"http://{host}:{port}"
         place = {"LocationConstraint": "eu-central-1"}
         session = boto3.Session("test", "test", region_name="eu-central-1")
-        session.client("s3", endpoint_url=url).create_bucket(Bucket="lake", CreateBucketConfiguration=place)  # type: ignore[arg-type]
+        session.client("s3", endpoint_url=url).create_bucket(Bucket="functions", CreateBucketConfiguration=place)  # type: ignore[arg-type]
         _run_within(_complete(bundle.LAKE_TABLES, tmp_path_factory), making, url=url)
         _run_within(_complete(bundle.HISTORY, tmp_path_factory), appending, url=url)
     finally:
