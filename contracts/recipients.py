@@ -1,6 +1,7 @@
 """Who is told of alerts, how, and when not: what the table `recipients` holds, and what is refused.
 
-Nothing here leaves the notifier: addresses are read in no other place, and are never logged.
+Nothing here leaves what sends to them, the notifier and the weekly report: addresses are read in no
+other place, and are never logged.
 """
 
 from __future__ import annotations
