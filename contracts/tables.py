@@ -927,8 +927,8 @@ RULES = Table(
 
 RECIPIENTS = Table(
     name="recipients",
-    doc="Who is told of alerts, and how. The only table with addresses of people: only what sends to them reads it, the "
-    "notifier and the weekly report.",
+    doc="Who is told of alerts, and how. The only table with addresses of people: only what sends to them reads it, "
+    "the notifier and the weekly report.",
     grain="one person and store",
     columns=(
         _column("store_id", STRING, "Store; `*` for every store of the chain"),
