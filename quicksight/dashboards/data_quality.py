@@ -44,7 +44,7 @@ DATA_QUALITY = Dashboard(
                 ),
                 (
                     Bars(name="missing", title="Hours missing, by store", data_set=COVERAGE, by=STORE,
-                         measures=("hours_missing",), series=_KIND, limit=15, ignores=("store",)),
+                         measures=("hours_missing",), series=_KIND, limit=8, ignores=("store",)),
                     Lines(name="records", title="Records rejected and late, by day", data_set=EVENT_DAY, by=DATE,
                           measures=("rejected_share", "late_share"), width=6,
                           empty="No books are kept of these days."),

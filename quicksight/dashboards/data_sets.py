@@ -656,7 +656,7 @@ STORE_MINUTE = DataSet(
     refresh=DIRECT,
     measures=(
         _figure("occupancy_now", "In the store now", Sum("occupancy_now"), "count",
-                "Customers who came in less those who went out, since midnight"),
+                "Customers who came in less those who went out, since midnight, with those whom the doors missed"),
         _figure("in_count", "Came in", Sum("in_count"), "count", "Customers who came in"),
         _figure("occupancy", "In the store", Only("occupancy"), "count", "Customers in the store",
                 coverage=Only("coverage")),

@@ -8,8 +8,9 @@
 -- column: local_time = Start of the minute on the store's own clock
 -- column: in_count = Customers who crossed inwards
 -- column: out_count = Customers who crossed outwards
--- column: occupancy = Customers in the store at the end of the minute: in less out since its midnight
+-- column: occupancy = Customers in the store at the end of the minute, since its midnight; never below zero
 -- column: occupancy_now = occupancy of the latest minute; null for others
+-- In less out, and whom the doors missed: when more went out than had come in, as many more must have been inside.
 -- Only the latest hours of the lake are read; a quiet door tells nothing of a silent one, so that now may be a while ago:
 -- local_time says when. A store that store_v1 does not describe has the clock of UTC.
 WITH
@@ -45,12 +46,20 @@ counted AS (
     dated.*,
     CAST(sum(in_count - out_count) OVER (
       PARTITION BY store_id ORDER BY window_start ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
-    ) AS BIGINT) AS occupancy
+    ) AS BIGINT) AS net_count
   FROM dated
   WHERE business_date = latest_date
+),
+corrected AS (
+  SELECT
+    counted.*,
+    net_count - least(min(net_count) OVER (
+      PARTITION BY store_id ORDER BY window_start ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW
+    ), 0) AS occupancy
+  FROM counted
 )
 SELECT
   store_id, business_date, window_start, local_time, in_count, out_count, occupancy,
   CASE WHEN window_start = latest_start THEN occupancy END AS occupancy_now,
   coverage, ${quality} AS quality
-FROM counted
+FROM corrected

@@ -39,6 +39,24 @@ def test_people_in_the_store_are_counted_from_its_own_midnight() -> None:
     ]
 
 
+def test_nobody_is_in_a_store_less_than_once() -> None:
+    """Whom the doors missed coming in is added when they go out: the count never falls below zero, nor forgets them."""
+    passed = ((2, 0), (0, 5), (1, 0), (0, 2), (4, 0))
+    crossings = [
+        row(
+            "traffic_minute_v1",
+            store_id="berlin",
+            window_start=_at(f"2026-06-02 08:0{minute}"),
+            in_count=came,
+            out_count=went,
+        )
+        for minute, (came, went) in enumerate(passed)
+    ]
+    tables = {"traffic_minute_v1": crossings, "zone_minute_v1": [_zone("2026-06-02 08:01")], "store_v1": BERLIN}
+    found = rows(lake(tables, "store_minute_local"), "SELECT * FROM store_minute_local ORDER BY window_start")
+    assert [each["occupancy"] for each in found] == [2, 0, 1, 0, 4]
+
+
 def test_lanes_now_are_those_of_the_latest_minute() -> None:
     """A lane without a row in the store's latest minute has no length now, and seconds are those of the sums."""
     lanes = [
