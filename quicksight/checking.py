@@ -41,8 +41,8 @@ class Asked:
 
 def ask_all(connection: duckdb.DuckDBPyConnection, dashboards: Iterable[Dashboard]) -> Iterator[Asked]:
     """Ask every visual for the latest period of its dashboard's kind; each view is asked once."""
-    periods = [_period(row) for row in choices_of(connection)["periods"]]
-    rows = _Rows(connection)
+    periods = [period_of(row) for row in choices_of(connection)["periods"]]
+    rows = Rows(connection)
     for dashboard in dashboards:
         choice = Choice(period=_latest(periods, dashboard.period_kind)).within(dashboard)
         figures = (figure_visual(f"headline.{name}", each) for name, each in dashboard.headline.figures.items())
@@ -51,7 +51,7 @@ def ask_all(connection: duckdb.DuckDBPyConnection, dashboards: Iterable[Dashboar
                 yield _asked(rows, dashboard, visual, dimensions, choice)
 
 
-class _Rows:
+class Rows:
     """The rows of data sets, each asked of the views when it is first needed."""
 
     def __init__(self, connection: duckdb.DuckDBPyConnection) -> None:
@@ -72,7 +72,7 @@ class _Rows:
         return _count(self.connection, f"SELECT * FROM {self.of(data_set)}")
 
 
-def _asked(rows: _Rows, dashboard: Dashboard, visual: AnyVisual, dimensions: tuple[str, ...], choice: Choice) -> Asked:
+def _asked(rows: Rows, dashboard: Dashboard, visual: AnyVisual, dimensions: tuple[str, ...], choice: Choice) -> Asked:
     place = (dashboard.name, visual.name, dimensions)
     try:
         table = rows.of(visual.data_set)
@@ -95,7 +95,7 @@ def _levels(visual: AnyVisual) -> Iterator[tuple[str, ...]]:
         yield from ((deeper.column,) for deeper in visual.drill)
 
 
-def _why_none(rows: _Rows, visual: AnyVisual, choice: Choice) -> str:
+def _why_none(rows: Rows, visual: AnyVisual, choice: Choice) -> str:
     if rows.count(visual.data_set) == 0:
         return visual.empty or f"{visual.data_set.view} gives no row of this lake"
     period = choice.followed_by(visual).period
@@ -111,7 +111,8 @@ def _latest(periods: Iterable[Period], kind: str) -> Period | None:
     return next((period for period in known if period.period_kind == kind), known[0] if known else None)
 
 
-def _period(row: dict[str, Any]) -> Period:
+def period_of(row: dict[str, Any]) -> Period:
+    """Return a period as the choices have it."""
     first, last = (dt.date.fromisoformat(row[name]) for name in ("start_date", "end_date"))
     return Period(row["period_id"], row["period_kind"], first, last)
 

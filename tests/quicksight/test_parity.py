@@ -13,7 +13,7 @@ import pytest
 
 from glue.views import load_views
 from local.paths import PROJECT_BINARIES, ROOT
-from quicksight.checking import _period, _Rows
+from quicksight.checking import Rows, period_of
 from quicksight.dashboards import DASHBOARDS
 from quicksight.model.dashboards import ALL, Dashboard
 from quicksight.model.visuals import AnyVisual
@@ -39,9 +39,9 @@ def lake(sample_lake: Path) -> Iterator[OpenLake]:
 
 
 @pytest.fixture(scope="module")
-def rows(lake: OpenLake) -> _Rows:
+def rows(lake: OpenLake) -> Rows:
     """The rows of each data set, as a table."""
-    return _Rows(lake.connection)
+    return Rows(lake.connection)
 
 
 def _page(pages: Path, dashboard: Dashboard, choice: Choice) -> dict[str, Any]:
@@ -98,7 +98,7 @@ def _is_same(one: Any, other: Any) -> bool:
 def _choices(lake: OpenLake, dashboard: Dashboard) -> list[Choice]:
     """Return everything, by the latest period that is shown first and by a quarter; one region; one store."""
     known: Mapping[str, Any] = choices_of(lake.connection)
-    periods: list[Period] = [_period(row) for row in known["periods"]]
+    periods: list[Period] = [period_of(row) for row in known["periods"]]
     period, quarter = (
         next((each for each in periods if each.period_kind == kind), None)
         for kind in (dashboard.period_kind, "quarter")
@@ -114,7 +114,7 @@ def _choices(lake: OpenLake, dashboard: Dashboard) -> list[Choice]:
 
 
 @named
-def test_the_page_says_what_sql_says(dashboard: Dashboard, lake: OpenLake, rows: _Rows, sample_pages: Path) -> None:
+def test_the_page_says_what_sql_says(dashboard: Dashboard, lake: OpenLake, rows: Rows, sample_pages: Path) -> None:
     """Every visual that the page shows has the rows and figures that its SELECT gives, whatever is chosen."""
     compared = 0
     differences: list[str] = []
@@ -134,7 +134,7 @@ def test_the_page_says_what_sql_says(dashboard: Dashboard, lake: OpenLake, rows:
 
 @named
 def test_what_the_page_does_not_show_has_no_rows(
-    dashboard: Dashboard, lake: OpenLake, rows: _Rows, sample_pages: Path
+    dashboard: Dashboard, lake: OpenLake, rows: Rows, sample_pages: Path
 ) -> None:
     """A visual that says that there is nothing is right: SQL finds no figure either."""
     for choice in _choices(lake, dashboard):
