@@ -82,7 +82,7 @@ class Levers:
     has_weekly_report: bool = False
     spice_gigabytes: float = 10.0
     live_page_hours: float = 4.0
-    alarms: int = 19
+    alarms: int = 21
     metrics: int = 60
     log_gigabytes: float = 5.0
 
