@@ -116,6 +116,7 @@ package: setup ## Make the zip for Managed Service for Apache Flink, dist/store-
 	@$(PYTHON) -m flink_jobs.package
 
 upgrade-check: setup ## Say whether NEW=new.zip may go on from a snapshot of OLD=old.zip (see docs/upgrade-and-rollback.md)
+	@test -n '$(OLD)' || { echo 'Expected OLD=the zip that runs now, came none: make upgrade-check OLD=deployed.zip'; exit 2; }
 	@$(PYTHON) -m flink_jobs.upgrade '$(OLD)' '$(or $(NEW),dist/store-traffic-flink.zip)'
 
 sbom: setup ## Write what the product is made of, with digests: dist/store-traffic-sbom.cdx.json (CycloneDX)
