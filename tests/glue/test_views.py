@@ -54,7 +54,7 @@ def test_missing_line_is_named(tmp_path: Path) -> None:
 def test_unknown_placeholder_is_named(tmp_path: Path) -> None:
     """Rule: a placeholder without a value stops before any engine sees it."""
     write(tmp_path, "a", HEADER.format(reads="visit_v1") + "SELECT ${target}\n")
-    known = "smallest_cell, target_wait_seconds"
+    known = "recent_from, smallest_cell, target_wait_seconds"
     with pytest.raises(ViewError, match=f"expected placeholders among {known}, came target"):
         load_views(folder=tmp_path)
 
