@@ -52,7 +52,7 @@ DATA_QUALITY = Dashboard(
                 (
                     HeatTable(name="cameras", title="Frames that came, by camera and day", data_set=CAMERA_DAY,
                               rows=_CAMERA, columns=DATE, measure="up_share",
-                              note="Choose a store: cameras have names of their own in each.",
+                              note="Cameras have names of their own in each store.",
                               empty="No camera told of itself in these days."),
                 ),
                 (

@@ -83,7 +83,7 @@ QUEUES = Dashboard(
                           measures=("lanes_open",), width=6),
                     Bars(name="lanes", title="Mean wait at each lane", data_set=PLACE_HOUR, by=_LANE,
                          measures=("seconds_mean",), where=_LANES,
-                         note="Choose a store: lanes have names of their own in each."),
+                         note="Lanes have names of their own in each store."),
                 ),
                 (
                     Table(name="shifts", title="Every shift", data_set=WORKFORCE, by=(WEEKDAY, HOUR),
