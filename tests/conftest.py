@@ -12,8 +12,12 @@ from local.stack import Stack
 TASK_SLOTS = 3
 """One more than there are cores, for a job that is rescaled to three tasks."""
 FLINK_OPTIONS = {
-    # As much for each slot as the stack's own two have.
-    "taskmanager.memory.process.size": "5632m",
+    # As much for each slot as the stack's own two have, and room for the classes of some ten jobs after one another:
+    # their class loaders go late.
+    "taskmanager.memory.process.size": "6656m",
+    "taskmanager.memory.jvm-metaspace.size": "1536m",
+    "jobmanager.memory.process.size": "1792m",
+    "jobmanager.memory.jvm-metaspace.size": "896m",
     # Where others share the cores, a program that is busy for ten seconds is not dead.
     "pekko.ask.timeout": "60 s",
 }
