@@ -9,25 +9,24 @@ import pytest
 from local.paths import RUNS
 from local.stack import Stack
 
-TASK_SLOTS = 3
-"""One more than there are cores, for a job that is rescaled to three tasks."""
 FLINK_OPTIONS = {
-    # As much for each slot as the stack's own two have, and room for the classes of some ten jobs after one another:
-    # their class loaders go late.
-    "taskmanager.memory.process.size": "6656m",
-    "taskmanager.memory.jvm-metaspace.size": "1536m",
+    # Room for the classes of some ten jobs after one another: their class loaders go late, if at all.
+    "taskmanager.memory.process.size": "5120m",
+    "taskmanager.memory.jvm-metaspace.size": "1024m",
     "jobmanager.memory.process.size": "1792m",
     "jobmanager.memory.jvm-metaspace.size": "896m",
     # Where others share the cores, a program that is busy for ten seconds is not dead.
     "pekko.ask.timeout": "60 s",
 }
+"""Of the Flink that tests share. A job leaves memory behind (classes, buffers of its AWS clients), which a service that
+runs one application in a process never sees: who runs many jobs starts a stack of its own."""
 
 
 @pytest.fixture(scope="session")
 def stack() -> Iterator[Stack]:
     """The whole local stack, started once for the session: tests share it, so each uses names of its own."""
     worker = os.environ.get("PYTEST_XDIST_WORKER", "main")
-    with Stack(RUNS / f"tests-{worker}", task_slots=TASK_SLOTS, config_overrides=FLINK_OPTIONS) as running:
+    with Stack(RUNS / f"tests-{worker}", config_overrides=FLINK_OPTIONS) as running:
         yield running
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -16,8 +17,10 @@ import pytest
 from flink_jobs import upgrade
 from glue.business_day import BusinessDay
 from glue.rewind import rewind
+from local.paths import RUNS
 from local.pipeline import Pipeline, lake_of, reconciler, start_pipeline
 from local.stack import Stack
+from tests.conftest import FLINK_OPTIONS
 from tests.e2e.conftest import Undisturbed, put
 from tests.e2e.packages import STORE, Package, all_records, events, facts, make_package, written
 
@@ -64,12 +67,20 @@ def other_plan(tmp_path_factory: pytest.TempPathFactory) -> Package:
 
 
 @pytest.fixture(scope="module")
-def rescaled(stack: Stack, package: Package, commented: Package) -> Rescaled:
+def own_stack() -> Iterator[Stack]:
+    """A stack of their own for six jobs after one another, with a slot more than there are cores: for three tasks."""
+    memory = {"taskmanager.memory.process.size": "6656m", "taskmanager.memory.jvm-metaspace.size": "1536m"}
+    with Stack(RUNS / "tests-upgrade", task_slots=3, config_overrides=FLINK_OPTIONS | memory) as running:
+        yield running
+
+
+@pytest.fixture(scope="module")
+def rescaled(own_stack: Stack, package: Package, commented: Package) -> Rescaled:
     """One third of the records by each of 1, 2 and 3 tasks, the later two by the other package."""
     records, _ = all_records()
     thirds = [records[len(records) * third // 3 : len(records) * (third + 1) // 3] for third in range(3)]
     pipeline = start_pipeline(
-        stack, stream="rescaled", database="rescaled", shards=1, parallelism=1, package=package.folder
+        own_stack, stream="rescaled", database="rescaled", shards=1, parallelism=1, package=package.folder
     )
     seconds = []
     failures: tuple[str, ...] = ()
@@ -78,11 +89,11 @@ def rescaled(stack: Stack, package: Package, commented: Package) -> Rescaled:
             savepoint = pipeline.stop()
             started = monotonic()
             pipeline = pipeline.resume(savepoint, parallelism=tasks, package=commented.folder)
-            stack.flink.wait_until_running(pipeline.job_id)
+            own_stack.flink.wait_until_running(pipeline.job_id)
             seconds.append(monotonic() - started)
         put(pipeline, third)
         pipeline.wait_until_read(len(third))
-        failures += stack.flink.exceptions(pipeline.job_id)
+        failures += own_stack.flink.exceptions(pipeline.job_id)
     load_per_core = max(1.0, os.getloadavg()[1] / (os.cpu_count() or 1))
     pipeline.drain()
     listed = ", ".join(f"{each:.1f} s" for each in seconds)
@@ -91,12 +102,12 @@ def rescaled(stack: Stack, package: Package, commented: Package) -> Rescaled:
 
 
 @pytest.fixture(scope="module")
-def replayed(stack: Stack, package: Package, other_plan: Package) -> Replayed:
+def replayed(own_stack: Stack, package: Package, other_plan: Package) -> Replayed:
     """Half of the records by the old plan; then from an instant among them, and the rest, by the new one."""
     records, _ = all_records()
     quarter, half = records[: len(records) // 4], records[: len(records) // 2]
     pipeline = start_pipeline(
-        stack, stream="replayed", database="replayed", shards=1, parallelism=1, package=other_plan.folder
+        own_stack, stream="replayed", database="replayed", shards=1, parallelism=1, package=other_plan.folder
     )
     put(pipeline, quarter)
     pipeline.wait_until_read(len(quarter))
@@ -104,7 +115,7 @@ def replayed(stack: Stack, package: Package, other_plan: Package) -> Replayed:
     pipeline.wait_until_read(len(half))
     pipeline.stop()
     instant = arrival_of(pipeline, half[len(quarter)].event["event_id"])
-    taken = rewind(lake_of(stack, pipeline.database), instant)
+    taken = rewind(lake_of(own_stack, pipeline.database), instant)
     pipeline = pipeline.replay(instant, package=package.folder, parallelism=1)
     put(pipeline, records[len(half) :])
     pipeline.wait_until_read(len(records) - len(quarter))
