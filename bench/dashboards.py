@@ -21,7 +21,7 @@ from playwright.sync_api import Browser, Page
 from bench.contenders import FOLDER
 from bench.resources import this_machine
 from quicksight.dashboards import DASHBOARDS
-from quicksight.preview.browser import READY, browser, opened
+from quicksight.preview.browser import UPDATES, browser, opened, updates, wait_until_settled
 
 SITE = Path("build/dashboards/history")
 REPORT = FOLDER / "dashboards.json"
@@ -32,7 +32,7 @@ CHANGE_MS_MAX = 300
 CHOICES = ("region", "period", "store", "compare_with")
 PAINT = "performance.getEntriesByName('first-contentful-paint')[0]?.startTime ?? null"
 ANSWER = "performance.getEntriesByName('first-answer')[0]?.startTime ?? null"
-UPDATES = "performance.getEntriesByName('updated').map((entry) => entry.duration)"
+DURATION = f"{UPDATES}.at(-1).duration"
 USAGE_ERROR = 2
 
 
@@ -91,10 +91,10 @@ def _changed(page: Page, control: str) -> Iterator[float]:
     values = page.eval_on_selector(select, "(select) => [...select.options].map((option) => option.value)")
     now = page.input_value(select)
     for value in [value for value in values if value != now][:RUNS]:
-        before = len(page.evaluate(UPDATES))
+        before = updates(page)
         page.select_option(select, value)
-        page.wait_for_function(f"{UPDATES}.length > {before} && {READY}")
-        yield float(page.evaluate(UPDATES)[-1])
+        wait_until_settled(page, before)
+        yield float(page.evaluate(DURATION))
 
 
 def render(figures: dict[str, Any]) -> str:

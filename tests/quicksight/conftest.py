@@ -5,7 +5,6 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from pyarrow import parquet
 
 from glue.views import load_views
 from quicksight.dashboards import DASHBOARDS
@@ -13,6 +12,7 @@ from quicksight.preview.lake import Lake
 from quicksight.preview.site import Site, write_site
 from storeq.engines.folder import Folder
 from tests.lake_sample import lake_sample
+from tests.storeq.conftest import write_folder
 
 SAMPLE = "sample"
 
@@ -20,10 +20,7 @@ SAMPLE = "sample"
 @pytest.fixture(scope="session")
 def sample_lake(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The sample lake as a folder of Parquet files."""
-    folder = tmp_path_factory.mktemp("lake")
-    for name, rows in lake_sample().items():
-        parquet.write_table(rows, folder / f"{name}.parquet")
-    return folder
+    return write_folder(tmp_path_factory.mktemp("lake"), lake_sample())
 
 
 @pytest.fixture(scope="session")

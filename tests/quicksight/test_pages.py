@@ -6,16 +6,14 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser
 
-from local.paths import ROOT
 from quicksight.dashboards import DASHBOARDS
 from quicksight.model.dashboards import Dashboard
-from quicksight.preview.browser import READY, browser, opened, write_pdf
+from quicksight.preview.browser import browser, opened, updates, wait_until_settled
+from tests.quicksight.axe import serious_issues
 
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PHONE, DESK = 390, 1280
-UPDATES = "performance.getEntriesByName('updated').length"
 
 
 @pytest.fixture(scope="module")
@@ -23,10 +21,6 @@ def chromium() -> Iterator[Browser]:
     """Chromium without a window."""
     with browser() as started:
         yield started
-
-
-def _settled(page: Page, before: int) -> None:
-    page.wait_for_function(f"{UPDATES} > {before} && {READY}")
 
 
 @pytest.mark.parametrize("width", [PHONE, DESK])
@@ -38,10 +32,9 @@ def test_a_dashboard_is_whole(chromium: Browser, sample_pages: Path, dashboard: 
     assert page.locator("[data-visual]").count() == sum(1 for _ in dashboard.visuals())
     assert page.locator(".problem").count() == 0, page.locator(".problem").first.inner_text()
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    found = page.evaluate("axe.run({preload: false})")["violations"]
+    serious = serious_issues(page)
     page.close()
-    assert [(each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in ("serious", "critical")] == []
+    assert serious == []
 
 
 def test_from_region_to_hour(chromium: Browser, sample_pages: Path) -> None:
@@ -51,18 +44,20 @@ def test_from_region_to_hour(chromium: Browser, sample_pages: Path) -> None:
     for _ in range(3):
         drills = page.locator("[data-visual=wait-drill] .drill")
         drills.first.scroll_into_view_if_needed()
-        before = page.evaluate(UPDATES)
+        before = updates(page)
         drills.first.focus()
         page.keyboard.press("Enter")
-        _settled(page, before)
+        wait_until_settled(page, before)
         rows = page.evaluate("storeTraffic.evaluateVisual('wait-drill')")
         seen.append(next(iter(rows[0])))
     page.close()
     assert seen == ["store_name", "place_name", "hour_of_day"]
 
 
-def test_the_week_on_paper(chromium: Browser, sample_pages: Path, tmp_path: Path) -> None:
+def test_the_week_on_paper(chromium: Browser, sample_pages: Path) -> None:
     """The weekly report prints as a PDF of a few pages."""
-    printed = write_pdf(chromium, sample_pages / "weekly.html", tmp_path / "weekly.pdf").read_bytes()
+    page = opened(chromium, sample_pages / "weekly.html")
+    printed = page.pdf(format="A4", print_background=True, prefer_css_page_size=True)
+    page.close()
     assert printed.startswith(b"%PDF")
     assert 1 <= printed.count(b"/Type /Page\n") + printed.count(b"/Type /Page ") + printed.count(b"/Type /Page/") <= 12

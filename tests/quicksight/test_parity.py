@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import subprocess
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
@@ -12,7 +11,6 @@ from typing import Any
 import pytest
 
 from glue.views import load_views
-from local.paths import PROJECT_BINARIES, ROOT
 from quicksight.checking import Rows, period_of
 from quicksight.dashboards import DASHBOARDS
 from quicksight.model.dashboards import ALL, Dashboard
@@ -22,8 +20,8 @@ from quicksight.preview.lake import OpenLake, opened
 from quicksight.query import Choice, Period, visual_query
 from quicksight.resolve import visual_dimensions, visual_measures
 from storeq.engines.folder import Folder
+from tests.quicksight.web.conftest import WEB, run_node
 
-CLI = ROOT / "quicksight" / "preview" / "web" / "evaluate-cli.mjs"
 TOLERANCE = 1e-6
 """Relative: rows are written with nine digits, and figures are differences and roots of sums of them."""
 named = pytest.mark.parametrize("dashboard", DASHBOARDS, ids=lambda dashboard: dashboard.name)
@@ -52,8 +50,8 @@ def _page(pages: Path, dashboard: Dashboard, choice: Choice) -> dict[str, Any]:
         "period": choice.period.period_id if choice.period else None,
         "compare_with": choice.compare_with,
     }
-    command = [PROJECT_BINARIES / "node", "--no-warnings", CLI, pages, dashboard.name, json.dumps(asked)]
-    told = subprocess.run(list(map(str, command)), capture_output=True, text=True, check=True)
+    told = run_node("--no-warnings", WEB / "evaluate-cli.mjs", pages, dashboard.name, json.dumps(asked))
+    assert told.returncode == 0, told.stderr
     found: dict[str, Any] = json.loads(told.stdout)
     return found
 

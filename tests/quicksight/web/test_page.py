@@ -8,26 +8,20 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page
 
-from tests.quicksight.web.conftest import ROOT
+from quicksight.preview.browser import READY, updates, wait_until_settled
+from quicksight.preview.browser import browser as started_browser
+from tests.quicksight.axe import serious_issues
 
-CHROMIUM = ROOT / "build" / "tools" / "chromium"
-READY = "document.documentElement.dataset.state === 'ready'"
-UPDATES = "performance.getEntriesByName('updated').length"
-AXE = ROOT / "node_modules" / "axe-core" / "axe.min.js"
 PHONE, DESK, WALL = 390, 1280, 1920
 
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
     """Chromium without a window; it ends with this module, as a process can hold one Playwright only."""
-    if not CHROMIUM.exists():
-        pytest.skip("no Chromium on this machine: `make setup` links the one that it finds")
-    with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=str(CHROMIUM), args=["--no-sandbox", "--disable-gpu"])
+    with started_browser() as started:
         yield started
-        started.close()
 
 
 @pytest.fixture
@@ -57,13 +51,9 @@ def _open(
 
 
 def _choose(page: Page, control: str, value: str) -> None:
-    before = page.evaluate(UPDATES)
+    before = updates(page)
     page.select_option(f"[data-control={control}]", value)
-    _settle(page, before)
-
-
-def _settle(page: Page, before: int) -> None:
-    page.wait_for_function(f"{UPDATES} > {before} && {READY}")
+    wait_until_settled(page, before)
 
 
 def _rows(page: Page, visual: str) -> list[dict[str, Any]]:
@@ -86,14 +76,14 @@ def test_the_way_back_and_reset(opened: Page) -> None:
     """What is chosen stands in the address: back undoes the last choice, reset all of them."""
     _choose(opened, "region", "North")
     _choose(opened, "compare_with", "period before")
-    before = opened.evaluate(UPDATES)
+    before = updates(opened)
     opened.go_back()
-    _settle(opened, before)
+    wait_until_settled(opened, before)
     assert opened.input_value("[data-control=compare_with]") == "year before"
     assert opened.input_value("[data-control=region]") == "North"
-    before = opened.evaluate(UPDATES)
+    before = updates(opened)
     opened.click("[data-control=reset]")
-    _settle(opened, before)
+    wait_until_settled(opened, before)
     assert opened.input_value("[data-control=region]") == ""
 
 
@@ -109,15 +99,15 @@ def test_a_link_shows_what_was_chosen(browser: Browser, site: Path) -> None:
 def test_keys_go_deeper_and_back(opened: Page) -> None:
     """Enter on a bar shows its stores, then their aisles; the line above leads back."""
     for depth, count in ((1, 50), (2, 3)):
-        before = opened.evaluate(UPDATES)
+        before = updates(opened)
         opened.locator("[data-visual=drill] .drill").first.focus()
         opened.keyboard.press("Enter")
-        _settle(opened, before)
+        wait_until_settled(opened, before)
         assert len(_rows(opened, "drill")) == count
         assert opened.locator("[data-visual=drill] .crumbs li").count() == depth + 1
-    before = opened.evaluate(UPDATES)
+    before = updates(opened)
     opened.locator("[data-visual=drill] .crumbs button").first.click()
-    _settle(opened, before)
+    wait_until_settled(opened, before)
     assert {row["region"] for row in _rows(opened, "drill")} == {"North", "South", "East", "West"}
 
 
@@ -125,9 +115,9 @@ def test_a_click_goes_deeper(opened: Page) -> None:
     """A click anywhere in a bar's band goes into it."""
     plot = opened.locator("[data-visual=drill] .plot")
     plot.scroll_into_view_if_needed()
-    before = opened.evaluate(UPDATES)
+    before = updates(opened)
     plot.click(position={"x": 30, "y": 20})
-    _settle(opened, before)
+    wait_until_settled(opened, before)
     assert opened.locator("[data-visual=drill] .crumbs li").count() == 2
 
 
@@ -169,10 +159,7 @@ def test_accessibility(browser: Browser, site: Path, width: int, scheme: str) ->
     """axe-core finds nothing serious, and no page is wider than its screen."""
     page = _open(browser, site, width=width, color_scheme=scheme, fragment="#store=store-001")
     assert page.evaluate("document.documentElement.scrollWidth") <= width
-    page.evaluate(AXE.read_text(encoding="utf-8"))
-    # Style sheets of a file cannot be read by a script, so axe must not load them again.
-    found = page.evaluate("axe.run({preload: false})")["violations"]
-    serious = [(each["id"], each["nodes"][0]["html"]) for each in found if each["impact"] in ("serious", "critical")]
+    serious = serious_issues(page)
     page.close()
     assert serious == []
 
