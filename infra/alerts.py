@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from pathlib import Path
 
-from aws_cdk import Duration, RemovalPolicy, SecretValue
+from aws_cdk import Duration, SecretValue
 from aws_cdk import aws_dynamodb as dynamodb
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_lambda as lambda_
@@ -16,7 +16,8 @@ from constructs import Construct
 from infra.function import Function
 from infra.lake_access import append_to_lake
 from infra.names import CONFIGURATION_SET, DEAD_QUEUE, HISTORY_DEAD_QUEUE, RETRY_QUEUE, Names, partition_of
-from infra.permissions import Allow, acknowledge
+from infra.permissions import Allow
+from infra.queues import encrypted_queue
 from infra.settings import AlertSettings, Settings
 
 CHANGING_TABLES = ("alerts", "alert_actions")
@@ -42,8 +43,8 @@ class Alerts(Construct):
     ) -> None:
         super().__init__(scope, name)
         names = settings.names
-        dead = _queue(self, "Dead", DEAD_QUEUE, key)
-        retry = _queue(
+        dead = encrypted_queue(self, "Dead", DEAD_QUEUE, key)
+        retry = encrypted_queue(
             self,
             "Retry",
             RETRY_QUEUE,
@@ -52,7 +53,7 @@ class Alerts(Construct):
             visibility=Duration.seconds(6 * NOTIFIER_SECONDS),
             dead=sqs.DeadLetterQueue(queue=dead, max_receive_count=10),
         )
-        history_dead = _queue(self, "HistoryDead", HISTORY_DEAD_QUEUE, key)
+        history_dead = encrypted_queue(self, "HistoryDead", HISTORY_DEAD_QUEUE, key)
         streams = [str(tables[name].table_stream_arn) for name in CHANGING_TABLES]
         _email(self, settings.alerts)
         self.notifier = Function(
@@ -246,32 +247,6 @@ def _on_changes(
         on_failure=lambda_.CfnEventSourceMapping.OnFailureProperty(destination=dead.queue_arn)
     )
     mapping.node.add_dependency(function.policy)
-
-
-def _queue(
-    scope: Construct,
-    name: str,
-    queue_name: str,
-    key: kms.IKey,
-    *,
-    visibility: Duration | None = None,
-    dead: sqs.DeadLetterQueue | None = None,
-) -> sqs.Queue:
-    queue = sqs.Queue(
-        scope,
-        name,
-        queue_name=queue_name,
-        encryption=sqs.QueueEncryption.KMS,
-        encryption_master_key=key,
-        enforce_ssl=True,
-        retention_period=Duration.days(14),
-        visibility_timeout=visibility,
-        dead_letter_queue=dead,
-        removal_policy=RemovalPolicy.DESTROY,
-    )
-    if dead is None:
-        acknowledge(queue, "AwsSolutions-SQS3", "It is itself where dead letters lie, and has an alarm.")
-    return queue
 
 
 def _email(scope: Construct, alerts: AlertSettings) -> None:

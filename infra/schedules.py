@@ -6,14 +6,13 @@ import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from aws_cdk import Duration, RemovalPolicy
 from aws_cdk import aws_kms as kms
 from aws_cdk import aws_scheduler as scheduler
-from aws_cdk import aws_sqs as sqs
 from constructs import Construct
 
 from infra.names import NIGHTLY, PREFIX, SCHEDULE_DEAD_QUEUE, SCHEDULES, Names
-from infra.permissions import Allow, acknowledge, grant, service_role
+from infra.permissions import Allow, grant, service_role
+from infra.queues import encrypted_queue
 from infra.settings import Settings
 
 _RETRIES = 3
@@ -69,7 +68,7 @@ class Schedules(Construct):
     def __init__(self, scope: Construct, name: str, *, settings: Settings, key: kms.IKey) -> None:
         super().__init__(scope, name)
         names = settings.names
-        dead = _dead_queue(self, key)
+        dead = encrypted_queue(self, "Dead", SCHEDULE_DEAD_QUEUE, key)
         role = service_role(self, "Role", service="scheduler.amazonaws.com", role_name=f"{PREFIX}-scheduler")
         policy = grant(role, *schedule_permissions(names, timed(settings), key.key_arn))
         group = scheduler.CfnScheduleGroup(self, "Group", name=SCHEDULES)
@@ -114,18 +113,3 @@ def _schedule(scope: Construct, each: Timed, *, role_arn: str, dead_arn: str) ->
             ),
         ),
     )
-
-
-def _dead_queue(scope: Construct, key: kms.IKey) -> sqs.Queue:
-    queue = sqs.Queue(
-        scope,
-        "Dead",
-        queue_name=SCHEDULE_DEAD_QUEUE,
-        encryption=sqs.QueueEncryption.KMS,
-        encryption_master_key=key,
-        enforce_ssl=True,
-        retention_period=Duration.days(14),
-        removal_policy=RemovalPolicy.DESTROY,
-    )
-    acknowledge(queue, "AwsSolutions-SQS3", "It is itself where dead letters lie, and has an alarm.")
-    return queue

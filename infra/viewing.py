@@ -20,7 +20,8 @@ from constructs import Construct
 
 from infra.function import Function
 from infra.names import CONFIGURATION_SET, PREFIX, REPORT_DEAD_QUEUE, REPORT_QUEUE, Names
-from infra.permissions import Allow, acknowledge
+from infra.permissions import Allow
+from infra.queues import encrypted_queue
 from infra.settings import Settings
 from quicksight.dashboards.weekly import WEEKLY
 
@@ -270,23 +271,14 @@ def _sent_table(scope: Construct, key: kms.IKey) -> dynamodb.Table:
 
 
 def _report_queue(scope: Construct, key: kms.IKey) -> sqs.Queue:
-    dead = sqs.Queue(
-        scope,
-        "ReportDead",
-        queue_name=REPORT_DEAD_QUEUE,
-        encryption=sqs.QueueEncryption.KMS,
-        encryption_master_key=key,
-        enforce_ssl=True,
-        retention_period=Duration.days(14),
-    )
-    acknowledge(dead, "AwsSolutions-SQS3", "It is itself where dead letters lie, and has an alarm.")
-    return sqs.Queue(
+    return encrypted_queue(
         scope,
         "ReportQueue",
-        queue_name=REPORT_QUEUE,
-        encryption=sqs.QueueEncryption.KMS,
-        encryption_master_key=key,
-        enforce_ssl=True,
-        visibility_timeout=Duration.seconds(6 * REPORT_SECONDS),
-        dead_letter_queue=sqs.DeadLetterQueue(queue=dead, max_receive_count=5),
+        REPORT_QUEUE,
+        key,
+        kept=None,
+        visibility=Duration.seconds(6 * REPORT_SECONDS),
+        dead=sqs.DeadLetterQueue(
+            queue=encrypted_queue(scope, "ReportDead", REPORT_DEAD_QUEUE, key), max_receive_count=5
+        ),
     )
