@@ -12,7 +12,7 @@ import duckdb
 from glue.dialect import sql_for
 from quicksight.model.dashboards import Dashboard
 from quicksight.model.data_sets import DataSet
-from quicksight.model.visuals import AnyVisual, Bars, Lines
+from quicksight.model.visuals import AnyVisual, Bars
 from quicksight.preview.choices import choices_of
 from quicksight.query import Choice, Period, figure_visual, visual_query
 from quicksight.resolve import file_of, visual_dimensions, visual_measures
@@ -91,7 +91,7 @@ def _has_figure(visual: AnyVisual) -> str:
 def _levels(visual: AnyVisual) -> Iterator[tuple[str, ...]]:
     """Give what a visual groups by: at first, and each time that somebody goes one deeper."""
     yield tuple(dimension.column for dimension in visual_dimensions(visual))
-    if isinstance(visual, Bars | Lines):
+    if isinstance(visual, Bars):
         yield from ((deeper.column,) for deeper in visual.drill)
 
 

@@ -20,7 +20,7 @@ _Measured = list[tuple[Measure, MeasureFields]]
 def bars(calculations: Calculations, visual: Bars, palette: Palette) -> Json:
     """Return bars, ordered and cut off as the definition says; a click goes one deeper where there is a drill."""
     measured = _measured(calculations, visual, visual.measures)
-    levels = _levels(calculations, visual, visual.by, visual.drill)
+    levels = _levels(calculations, visual)
     chart: Json = {
         "FieldWells": {"BarChartAggregatedFieldWells": _wells(calculations, visual, levels, measured, visual.series)},
         "SortConfiguration": _bar_order(visual, measured),
@@ -41,8 +41,8 @@ def bars(calculations: Calculations, visual: Bars, palette: Palette) -> Json:
 def lines(calculations: Calculations, visual: Lines, palette: Palette) -> Json:
     """Return lines over a dimension; one measure has its baseline in grey and its interval as dotted lines."""
     measured = _measured(calculations, visual, visual.measures)
-    levels = _levels(calculations, visual, visual.by, visual.drill)
-    wells = _wells(calculations, visual, levels, measured, visual.series)
+    by = [dimension_field(calculations, visual, visual.by)]
+    wells = _wells(calculations, visual, by, measured, visual.series)
     behind = _behind(measured) if visual.series is None else {}
     wells["Values"] += [measure_field(calculations, visual, name) for name in behind]
     chart: Json = {
@@ -60,9 +60,7 @@ def lines(calculations: Calculations, visual: Lines, palette: Palette) -> Json:
         "ReferenceLines": _targets(measured, palette),
         "Tooltip": _tooltip(visual, (visual.by, *_some(visual.series)), measured),
     }
-    return framed(
-        "LineChartVisual", visual, chart, _said(measured), ColumnHierarchies=_hierarchies(calculations, visual)
-    )
+    return framed("LineChartVisual", visual, chart, _said(measured), ColumnHierarchies=[])
 
 
 def funnel(calculations: Calculations, visual: Funnel, palette: Palette) -> Json:
@@ -92,9 +90,9 @@ def _measured(calculations: Calculations, visual: Visual, names: tuple[str, ...]
     return [(measure, calculations.measure(visual.data_set, measure)) for measure in measures]
 
 
-def _levels(calculations: Calculations, visual: Visual, by: Dimension, drill: tuple[Dimension, ...]) -> list[Json]:
-    hierarchy = f"{visual.name}-levels" if drill else None
-    return [dimension_field(calculations, visual, level, hierarchy=hierarchy) for level in (by, *drill)]
+def _levels(calculations: Calculations, visual: Bars) -> list[Json]:
+    hierarchy = f"{visual.name}-levels" if visual.drill else None
+    return [dimension_field(calculations, visual, level, hierarchy=hierarchy) for level in (visual.by, *visual.drill)]
 
 
 def _wells(
@@ -117,10 +115,10 @@ def _bar_order(visual: Bars, measured: _Measured) -> Json:
     return {"CategorySort": [order], "CategoryItemsLimit": {**limit, "OtherCategories": "EXCLUDE"}}
 
 
-def _hierarchies(calculations: Calculations, visual: Bars | Lines) -> list[Json]:
+def _hierarchies(calculations: Calculations, visual: Bars) -> list[Json]:
     if not visual.drill:
         return []
-    fields = _levels(calculations, visual, visual.by, visual.drill)
+    fields = _levels(calculations, visual)
     columns = [field["Column"] for each in fields for field in each.values()]
     return [{"ExplicitHierarchy": {"HierarchyId": f"{visual.name}-levels", "Columns": columns}}]
 

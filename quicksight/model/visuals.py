@@ -77,7 +77,6 @@ class Lines(Visual):
     by: Dimension
     measures: tuple[str, ...]
     series: Dimension | None = None
-    drill: tuple[Dimension, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -211,7 +211,6 @@ export const DEFINITION: Definition = {
             by: DIMENSION("business_date", "Day", "date"),
             measures: ["visitors"],
             series: null,
-            drill: [],
             width: 12,
           },
         ],
@@ -330,7 +329,6 @@ export const DEFINITION: Definition = {
             by: HOUR,
             measures: ["service_level"],
             series: null,
-            drill: [],
           },
           {
             ...COMMON,
@@ -341,7 +339,6 @@ export const DEFINITION: Definition = {
             by: DIMENSION("business_date", "Day", "date"),
             measures: ["visitors"],
             series: DIMENSION("region", "Region"),
-            drill: [],
           },
         ],
         [

@@ -95,7 +95,6 @@ export interface Lines extends Common {
   readonly by: Dimension;
   readonly measures: readonly string[];
   readonly series: Dimension | null;
-  readonly drill: readonly Dimension[];
 }
 export interface HeatTable extends Common {
   readonly kind: "heat_table";
